@@ -1,0 +1,1 @@
+"""A virtual job dating: booking, the live queue, and the day as it happens."""

@@ -1,0 +1,185 @@
+"""SQLite: one writer thread with group commit, and a few readers with their own snapshots."""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from jobdating.db.engine import Unavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READERS = 2
+BATCH = 256  # calls in one commit; bounds how long the first of them waits
+BUSY_SECONDS = 10
+_FULL_OR_BROKEN = ("database or disk is full", "disk I/O error", "readonly database", "unable to open")
+
+
+class _Call(NamedTuple):
+    fn: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    future: asyncio.Future[Any]
+
+
+def engine_for(url: str, *, writes: bool) -> Engine:
+    """An engine whose connections leave transactions to us and hold the settings every connection needs."""
+    path = make_url(url).database or ":memory:"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA cache_size = -65536")
+        if not writes:
+            connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    return create_engine("sqlite://", creator=connect, poolclass=NullPool)
+
+
+class SQLite:
+    """The embedded database. One writer, first come first served; nothing is acknowledged before it is on disk."""
+
+    def __init__(self, url: str, loop: asyncio.AbstractEventLoop) -> None:
+        self.url = url
+        self._loop = loop
+        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._callbacks: list[Callable[[], None]] = []
+        self._read_engine = engine_for(url, writes=False)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._reader = threading.local()
+        self._open_readers: list[Connection] = []
+        self._version: int | None = None
+        self._writer = threading.Thread(target=self._write_all, name="writer", daemon=True)
+        self._writer.start()
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        self._callbacks.append(callback)
+
+    async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._calls.put(_Call(fn, args, kwargs, future))
+        return await future
+
+    async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._loop.run_in_executor(self._readers, lambda: self._read(fn, *args, **kwargs))
+
+    def _read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        connection = self._reader_connection()
+        connection.exec_driver_sql("BEGIN")
+        try:
+            return fn(connection, *args, **kwargs)
+        finally:
+            connection.exec_driver_sql("ROLLBACK")
+
+    def _reader_connection(self) -> Connection:
+        connection: Connection | None = getattr(self._reader, "connection", None)
+        if connection is None:
+            connection = self._read_engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            self._reader.connection = connection
+            self._open_readers.append(connection)
+        return connection
+
+    async def changed_elsewhere(self) -> bool:
+        version = await self._loop.run_in_executor(self._readers, self._data_version)
+        changed = version != self._version
+        self._version = version
+        return changed
+
+    def _data_version(self) -> int:
+        # Each connection has its own count, so ask the same one each time: a connection of its own.
+        connection: sqlite3.Connection | None = getattr(self, "_watcher", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                make_url(self.url).database or ":memory:", isolation_level=None, check_same_thread=False
+            )
+            self._watcher = connection
+        return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+    async def close(self) -> None:
+        """Finish the writes that were handed over, then close."""
+        self._calls.put(None)
+        await self._loop.run_in_executor(None, self._writer.join)
+        self._readers.shutdown(wait=True)
+        for connection in self._open_readers:
+            connection.close()
+        if watcher := getattr(self, "_watcher", None):
+            watcher.close()
+
+    # The writer thread
+
+    def _write_all(self) -> None:
+        with engine_for(self.url, writes=True).connect() as connection:
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            closing = False
+            while not closing:
+                first = self._calls.get()
+                if first is None:
+                    return
+                batch = [first]
+                while len(batch) < BATCH and not self._calls.empty():
+                    call = self._calls.get()
+                    if call is None:
+                        closing = True
+                        break
+                    batch.append(call)
+                answers = self._commit_together(connection, batch)
+                if answers is not None and not self._loop.is_closed():
+                    self._loop.call_soon_threadsafe(self._answer, answers)
+
+    def _commit_together(self, connection: Connection, batch: list[_Call]) -> list[tuple[_Call, Any, bool]]:
+        """Run each call in a savepoint, commit once. If the commit fails, every caller in it fails."""
+        cursor = connection.connection.cursor()
+        answers: list[tuple[_Call, Any, bool]] = []
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+            for call in batch:
+                cursor.execute("SAVEPOINT call")
+                try:
+                    answers.append((call, call.fn(connection, *call.args, **call.kwargs), True))
+                    cursor.execute("RELEASE call")
+                except Exception as error:
+                    cursor.execute("ROLLBACK TO call")
+                    cursor.execute("RELEASE call")
+                    answers.append((call, _translated(error), False))
+            cursor.execute("COMMIT")
+        except Exception as error:
+            if connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+                cursor.execute("ROLLBACK")
+            return [(call, _translated(error), False) for call in batch]
+        finally:
+            cursor.close()
+        return answers
+
+    def _answer(self, answers: list[tuple[_Call, Any, bool]]) -> None:
+        committed = False
+        for call, value, fine in answers:
+            committed = committed or fine
+            if call.future.done():  # its request was cancelled
+                continue
+            if fine:
+                call.future.set_result(value)
+            else:
+                call.future.set_exception(value)
+        if committed:
+            for callback in self._callbacks:
+                callback()
+
+
+def _translated(error: Exception) -> Exception:
+    plain = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(error, OperationalError | sqlite3.OperationalError) and any(
+        words in str(plain) for words in _FULL_OR_BROKEN
+    ):
+        return Unavailable(str(plain))
+    return error

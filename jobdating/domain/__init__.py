@@ -1,0 +1,1 @@
+"""The rules of a job dating. Pure and synchronous: no I/O, no clock, no database."""

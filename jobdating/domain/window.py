@@ -1,0 +1,20 @@
+"""When a fair may be booked. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True)
+class Window:
+    """Public booking is open from `opens_at` until `closes_at`, and at least `lead` before a slot starts."""
+
+    opens_at: datetime
+    closes_at: datetime
+    lead: timedelta
+
+    def is_open(self, now: datetime) -> bool:
+        return self.opens_at <= now < self.closes_at
+
+    def admits(self, starts_at: datetime, now: datetime) -> bool:
+        """Whether a slot that starts then may be taken now."""
+        return self.is_open(now) and now + self.lead <= starts_at
