@@ -20,10 +20,9 @@ class Rules:
 
 @dataclass(frozen=True)
 class Held:
-    """An interview a candidate already has: with which stand, when, and whether it still lies ahead."""
+    """An interview a candidate already has: when (None for a walk-in that was not called), and whether it is live."""
 
     booking_id: int
-    stand_id: int
     span: Span | None
     live: bool = True
 
@@ -31,7 +30,6 @@ class Held:
 def check(
     slot: Span,
     *,
-    stand_id: int,
     held: Iterable[Held],
     rules: Rules,
     eligible: bool,
@@ -39,19 +37,17 @@ def check(
     moving: int | None = None,
     acting_for: bool = False,
 ) -> None:
-    """Raise the first reason why `slot` at `stand_id` cannot be taken; return when it can.
+    """Raise the first reason why `slot` cannot be taken; return when it can.
 
     `held` are the candidate's counted interviews, without the booking `moving` (an id) which the new slot would
     replace. `acting_for` lifts the window and the gap: an organiser or a stand decides for someone.
-    Raises WindowClosed, NotEligible, AlreadyMet, LimitReached, Overlap, TooClose.
+    Raises WindowClosed, NotEligible, LimitReached, Overlap, TooClose.
     """
     if slot.end <= now or not (acting_for or rules.window.admits(slot.start, now)):
         raise errors.WindowClosed(opens_at=rules.window.opens_at, closes_at=rules.window.closes_at)
     if not eligible:
         raise errors.NotEligible()
     others = [interview for interview in held if interview.booking_id != moving]
-    if any(interview.stand_id == stand_id for interview in others):
-        raise errors.AlreadyMet()
     if len(others) >= rules.cap:
         raise errors.LimitReached(cap=rules.cap)
     for interview in others:

@@ -61,10 +61,10 @@ class NotEligible(DomainError):
     code = "not_eligible"
 
 
-class AlreadyMet(DomainError):
-    """The candidate already holds, or has had, an interview with this stand."""
+class AlreadyInLine(DomainError):
+    """The candidate already waits at this stand."""
 
-    code = "already_met"
+    code = "already_in_line"
 
 
 class WrongState(DomainError):

@@ -1,0 +1,16 @@
+"""The first shape of the database.
+
+Until the first release the shape is what tables.py says; from then on each change is a revision of its own.
+"""
+
+from alembic import op
+
+from jobdating.db import constraints  # noqa: F401 (attaches the triggers and the exclusion constraint)
+from jobdating.db.tables import metadata
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    metadata.create_all(op.get_bind())

@@ -1,0 +1,19 @@
+"""Live estimates: who will be called when, learnt from the day itself. Pure: no I/O, no clock."""
+
+from jobdating.domain.estimate.forecast import estimate_fair, estimate_stand
+from jobdating.domain.estimate.learning import learn, refit
+from jobdating.domain.estimate.model import Current, Estimate, Finished, Pace, Prior, StandState, Waiting
+
+__all__ = [
+    "Current",
+    "Estimate",
+    "Finished",
+    "Pace",
+    "Prior",
+    "StandState",
+    "Waiting",
+    "estimate_fair",
+    "estimate_stand",
+    "learn",
+    "refit",
+]

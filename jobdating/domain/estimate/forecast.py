@@ -1,0 +1,87 @@
+"""When each waiting person will be called: a recursion down the queue over common random draws. Pure.
+
+For every draw, `call = max(free, booked)` and `free = call + how long the person keeps the stand`, starting from the
+remaining time of the interview that is going on. The draws are fixed, and tied to a person's serial number in the
+stand's day: the same input gives the same answer, and the queue moving up by one does not shake it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from jobdating.domain.arbiter import TimeBox
+from jobdating.domain.estimate import chance
+from jobdating.domain.estimate.chance import DRAWS, SERIALS, Grid
+from jobdating.domain.estimate.gaps import Gaps
+from jobdating.domain.estimate.lines import Holding, Lines, after_pauses, earliest, lay_out
+from jobdating.domain.estimate.model import Estimate, Prior, StandState, Waiting
+
+LOW, LIKELY, HIGH = (round(part * DRAWS) - 1 for part in (0.10, 0.50, 0.90))
+
+_MINUTE = timedelta(minutes=1)
+_BOX = TimeBox()
+
+
+def estimate_stand(
+    stand: StandState, *, prior: Prior, now: datetime, box: TimeBox = _BOX
+) -> tuple[Estimate, ...]:
+    """Estimates of one stand's queue, in its order: the same as `estimate_fair` gives for it."""
+    return estimate_fair((stand,), prior=prior, now=now, box=box)[0]
+
+
+def estimate_fair(
+    stands: Sequence[StandState], *, prior: Prior, now: datetime, box: TimeBox = _BOX
+) -> tuple[tuple[Estimate, ...], ...]:
+    """Estimates of every stand's queue, stands and people in the order given. Stands do not move each other."""
+    lines = lay_out(stands, prior=prior, now=now)
+    calls = _play(lines, prior=prior, box=box)
+    means = calls.mean(axis=1)
+    calls.sort(axis=1)
+    figures = iter(np.column_stack((calls[:, (LOW, LIKELY, HIGH)], means)).tolist())
+    return tuple(tuple(_say(waiting, stand, next(figures), now) for waiting in stand.queue) for stand in stands)
+
+
+def _say(waiting: Waiting, stand: StandState, figures: Sequence[float], now: datetime) -> Estimate:
+    low, likely, high, mean = (now + timedelta(seconds=round(60 * figure)) for figure in figures)
+    floor = earliest(waiting, stand)
+    if floor is None:
+        return Estimate(low, low, likely, high, mean)
+    # Whole seconds: a floor with fractions may lie a little above a rounded draw.
+    return Estimate(floor, max(low, floor), max(likely, floor), max(high, floor), max(mean, floor))
+
+
+def _play(lines: Lines, *, prior: Prior, box: TimeBox) -> Grid:
+    """(people, DRAWS): the moment of each call."""
+    calls = np.empty((lines.people, DRAWS), dtype=np.float32)
+    pace = lines.pace + lines.spread * chance.normals("pace")[0]
+    free = np.repeat(lines.free, DRAWS, axis=1)
+    for row, holding in lines.holdings:
+        free[row] = np.maximum(free[row], _rest(holding, pace[row], int(lines.serial[row]), prior) + prior.turnover)
+    gaps = Gaps(lines, calls, pace, prior=prior, box=box)
+    for position in range(lines.booked.shape[1]):
+        having = int(np.count_nonzero(lines.booked[:, position] >= 0))
+        floor = lines.floors[:having, position, None]
+        gaps.fill(free, floor)
+        call = after_pauses(np.maximum(free[:having], floor), lines.pauses[:having])
+        calls[lines.booked[:having, position]] = call
+        serial = (lines.serial[:having] + position) % SERIALS
+        kept = prior.answer + np.exp(pace[:having] + np.float32(prior.log_sd) * chance.normals("length")[serial])
+        gone = chance.uniforms("show")[serial] < lines.missing[:having, position, None]
+        free[:having] = call + np.where(gone, np.float32(prior.grace), kept + prior.turnover)
+    gaps.fill_rest(free)
+    return calls
+
+
+def _rest(holding: Holding, pace: Grid, serial: int, prior: Prior) -> Grid:
+    """Minutes until the person who keeps the stand has left it."""
+    before = (serial - 1) % SERIALS
+    if holding.elapsed is not None:
+        # Of the interviews that have lasted this long, how long do they last?
+        elapsed = max(holding.elapsed, 0.01)
+        lasted = chance.survival((np.log(np.float32(elapsed)) - pace) / prior.log_sd)
+        longer = chance.deviate(lasted - np.log1p(-chance.uniforms("length")[before]))
+        return np.maximum(np.exp(pace + prior.log_sd * longer) - elapsed, 0)
+    kept = max(prior.answer - holding.called, 0) + np.exp(pace + prior.log_sd * chance.normals("length")[before])
+    gone = chance.uniforms("show")[before] < holding.missing
+    return np.where(gone, np.float32(max(prior.grace - holding.called, 0)), kept)

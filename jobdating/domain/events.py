@@ -1,0 +1,240 @@
+"""What happened, as frozen facts in the past tense. Ids only: no names, no words for the screen.
+
+Every event carries the ids its topics need, so that who must be told is known without asking the database twice.
+"""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """`fair_id` is None for what belongs to no fair (a session)."""
+
+    fair_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingEvent(Event):
+    """Something about one booking. `slot_id` is None for a walk-in; `state` is the one it has now."""
+
+    booking_id: int
+    stand_id: int
+    candidate_id: int
+    slot_id: int | None
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingMade(BookingEvent):
+    origin: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingConfirmed(BookingEvent):
+    """A held place was accepted, or a request was."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingMoved(BookingEvent):
+    """To another slot, of the same stand or of a colleague's."""
+
+    from_slot_id: int | None
+    from_stand_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingCancelled(BookingEvent):
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingRestored(BookingEvent):
+    """The last step was undone."""
+
+    from_state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidateCheckedIn(BookingEvent):
+    """Said "je suis là" for this interview."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidateSteppedAside(BookingEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidateCalled(BookingEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterviewStarted(BookingEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterviewExtended(BookingEvent):
+    minutes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterviewFinished(BookingEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterviewReviewed(BookingEvent):
+    """A note, a rating or a next step was written. Not what it says."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidateMissed(BookingEvent):
+    """A no-show, confirmed by a person."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomEntered(BookingEvent):
+    party: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandEvent(Event):
+    stand_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandChanged(StandEvent):
+    """Its name, room, trades, hours or slots."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandWentAway(StandEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandCameBack(StandEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandPresenceChanged(StandEvent):
+    connected: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotBlocked(StandEvent):
+    slot_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotReopened(StandEvent):
+    slot_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitlistJoined(StandEvent):
+    candidate_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitlistLeft(StandEvent):
+    candidate_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EstimatesMoved(StandEvent):
+    """The stand's expected times moved by a minute or more."""
+
+    delay_minutes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidateEvent(Event):
+    candidate_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidateRegistered(CandidateEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileChanged(CandidateEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class WishesRanked(CandidateEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidatePresenceChanged(CandidateEvent):
+    connected: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentRead(CandidateEvent):
+    """Somebody other than the candidate opened the CV. The journal's account says who."""
+
+    stand_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnouncementSent(Event):
+    announcement_id: int
+    stand_id: int | None
+    site_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FairChanged(Event):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class FairImported(Event):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayTurned(Event):
+    """The live day of the fair is another one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttendanceSampled(Event):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class RightsChanged(Event):
+    """The account lost or gained a right, or a session was revoked: its sockets close and its pages reload."""
+
+    account_id: int
+
+
+def _concrete(cls: type[Event]) -> list[type[Event]]:
+    found = [] if cls in (Event, BookingEvent, StandEvent, CandidateEvent) else [cls]
+    for child in cls.__subclasses__():
+        found += _concrete(child)
+    return found
+
+
+KINDS: dict[str, type[Event]] = {cls.__name__: cls for cls in _concrete(Event)}
+_FIELDS = {name: frozenset(field.name for field in fields(cls)) for name, cls in KINDS.items()}
+
+
+def encode(event: Event) -> tuple[str, dict[str, Any]]:
+    """The event's kind and its plain values."""
+    return type(event).__name__, asdict(event)
+
+
+def decode(kind: str, data: dict[str, Any]) -> Event:
+    """The event as it was. Raises KeyError for a kind this version does not know."""
+    known = _FIELDS[kind]
+    return KINDS[kind](**{name: value for name, value in data.items() if name in known})

@@ -1,0 +1,51 @@
+"""The live line of a stand: booked people and walk-ins together. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from jobdating.domain.states import WAITING, BookingState
+
+
+@dataclass(frozen=True)
+class Place:
+    """One person in the line. `due_at` is the booked start, or for a walk-in the moment they joined.
+
+    `present` means checked in or connected; `busy` that they are called or in an interview elsewhere.
+    """
+
+    booking_id: int
+    state: BookingState
+    due_at: datetime
+    walk_in: bool
+    present: bool
+    busy: bool
+    aside: bool
+
+
+def order(places: Iterable[Place]) -> list[Place]:
+    """The line as everybody sees it: by due time, a booked person before a walk-in of the same minute."""
+    return sorted(places, key=lambda place: (place.due_at, place.walk_in, place.booking_id))
+
+
+def next_up(places: Iterable[Place]) -> Place | None:
+    """Whom the stand should call: the first who is present and free, else the first who is waiting at all.
+
+    Someone who is busy elsewhere or has stepped aside keeps the place; the next who can come is served meanwhile.
+    """
+    waiting = [place for place in order(places) if place.state in WAITING and not place.aside]
+    ready = [place for place in waiting if place.present and not place.busy]
+    if ready:
+        return ready[0]
+    free = [place for place in waiting if not place.busy]
+    return free[0] if free else None
+
+
+def people_before(booking_id: int, places: Iterable[Place]) -> int:
+    """How many wait or sit in front of this person."""
+    count = 0
+    for place in order(places):
+        if place.booking_id == booking_id:
+            return count
+        count += place.state in WAITING or place.state in {BookingState.CALLED, BookingState.IN_PROGRESS}
+    return count

@@ -1,0 +1,73 @@
+"""Puts the messages a booking causes in the outbox, in its own transaction. Sends nothing itself.
+
+The context of a message holds ids only; the outbox reads names and times when it composes, so a message that waits
+never tells an old time.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from jobdating.db import tables as t
+from jobdating.db.statement import Statement
+from jobdating.domain.states import Party
+
+REMINDERS = (timedelta(days=1), timedelta(minutes=15))
+
+_RECIPIENT = Statement(
+    select(t.accounts.c.email, t.accounts.c.language, t.bookings.c.starts_at)
+    .join(t.candidates, t.candidates.c.id == t.bookings.c.candidate_id)
+    .join(t.accounts, t.accounts.c.id == t.candidates.c.account_id)
+    .where(t.bookings.c.id == bindparam("booking_id"))
+)
+_PUT = Statement(
+    insert(t.outbox).values(
+        {name: bindparam(name) for name in ("kind", "recipient", "language", "context", "made_at", "due_at")}
+        | {"attempts": 0}
+    )
+)
+
+
+def booked(tx: Connection, booking_id: int, *, now: datetime) -> None:
+    """A confirmation now, and the reminders before the interview."""
+    recipient = _put(tx, "booked", booking_id, now=now)
+    for before in REMINDERS:
+        if recipient.starts_at and recipient.starts_at - before > now:
+            _put(tx, "reminder", booking_id, now=now, due_at=recipient.starts_at - before)
+
+
+def moved(tx: Connection, booking_id: int, *, now: datetime) -> None:
+    """The new time now, and reminders before it; a reminder of the old time finds that it is no longer due."""
+    recipient = _put(tx, "moved", booking_id, now=now)
+    for before in REMINDERS:
+        if recipient.starts_at and recipient.starts_at - before > now:
+            _put(tx, "reminder", booking_id, now=now, due_at=recipient.starts_at - before)
+
+
+def offered(tx: Connection, booking_id: int, *, now: datetime) -> None:
+    """A place is held for them: accept before it expires."""
+    _put(tx, "offered", booking_id, now=now)
+
+
+def cancelled(tx: Connection, booking_id: int, *, by: Party, now: datetime) -> None:
+    """Told to the candidate, with who cancelled."""
+    _put(tx, "cancelled", booking_id, now=now, by=by.value)
+
+
+def called(tx: Connection, booking_id: int, *, now: datetime) -> None:
+    """It is their turn: for those who are not looking at the page."""
+    _put(tx, "called", booking_id, now=now)
+
+
+def _put(tx: Connection, kind: str, booking_id: int, *, now: datetime, due_at: datetime | None = None, **context: str):  # type: ignore[no-untyped-def]
+    recipient = _RECIPIENT.first(tx, booking_id=booking_id)
+    _PUT.run(
+        tx,
+        kind=kind,
+        recipient=recipient.email,
+        language=recipient.language,
+        context={"booking_id": booking_id, "due_at": (due_at or now).isoformat(), **context},
+        made_at=now,
+        due_at=due_at or now,
+    )
+    return recipient

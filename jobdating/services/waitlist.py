@@ -1,0 +1,136 @@
+"""The waitlist of a full stand: join, leave, and promotion by itself when a place is free, with time to accept."""
+
+from datetime import datetime, timedelta
+
+from typing import Any
+
+from sqlalchemy import Connection, NestedTransaction, Row, delete, func, insert, select
+
+from jobdating.db import journal
+from jobdating.db import tables as t
+from jobdating.domain import errors, events, policy
+from jobdating.domain.policy import SYSTEM, Actor
+from jobdating.domain.states import LIVE, Origin, SlotState
+from jobdating.services import booking, rows
+
+ACCEPT_WITHIN = timedelta(hours=2)
+ACCEPT_AT_LEAST = timedelta(minutes=10)
+
+
+def join(tx: Connection, actor: Actor, *, stand_id: int, now: datetime) -> None:
+    """Wait for a place at a stand. Joining twice is one joining. Raises NotFound, NotEligible, SignInNeeded."""
+    fair_id = tx.execute(select(t.stands.c.fair_id).where(t.stands.c.id == stand_id)).scalar()
+    if fair_id is None:
+        raise errors.NotFound(what="stand")
+    candidate_id = actor.candidates.get(fair_id)
+    if candidate_id is None:
+        raise errors.SignInNeeded() if actor.account_id is None else errors.NotEligible()
+    if not rows.is_eligible(tx, candidate_id=candidate_id, stand_id=stand_id):
+        raise errors.NotEligible()
+    rows.lock_candidate(tx, candidate_id)
+    if _place(tx, stand_id, candidate_id) is not None:
+        return
+    tx.execute(insert(t.waitlist).values(stand_id=stand_id, candidate_id=candidate_id, joined_at=now))
+    journal.append(
+        tx,
+        events.WaitlistJoined(fair_id=fair_id, stand_id=stand_id, candidate_id=candidate_id),
+        at=now,
+        by=actor.account_id,
+    )
+
+
+def leave(tx: Connection, actor: Actor, *, stand_id: int, candidate_id: int, now: datetime) -> None:
+    """Wait no longer. Leaving twice is one leaving. Raises NotFound."""
+    fair_id = rows.lock_candidate(tx, candidate_id)
+    policy.ensure_own(actor, candidate_id=candidate_id, fair_id=fair_id)
+    gone = tx.execute(
+        delete(t.waitlist).where(t.waitlist.c.stand_id == stand_id, t.waitlist.c.candidate_id == candidate_id)
+    )
+    if gone.rowcount:
+        journal.append(
+            tx,
+            events.WaitlistLeft(fair_id=fair_id, stand_id=stand_id, candidate_id=candidate_id),
+            at=now,
+            by=actor.account_id,
+        )
+
+
+def promote(tx: Connection, *, stand_id: int, now: datetime) -> list[int]:
+    """Hold each free slot of a stand for the first on its waitlist whom it suits; the ids of the bookings made.
+
+    Someone to whom a place at this stand is already held is passed over; so is a slot that starts too soon to accept.
+    """
+    promoted: list[int] = []
+    for slot in _free_slots(tx, stand_id, now):
+        expires_at = min(now + ACCEPT_WITHIN, slot.starts_at - ACCEPT_AT_LEAST)
+        for candidate_id in _waiting(tx, stand_id):
+            savepoint = tx.begin_nested() if tx.dialect.name == "postgresql" else None
+            try:
+                made = booking.hold(
+                    tx, SYSTEM, slot_id=slot.id, candidate_id=candidate_id, origin=Origin.WAITLIST,
+                    expires_at=expires_at, now=now,
+                )  # fmt: skip
+            except (errors.SlotTaken, errors.SlotBlocked):
+                _rollback(savepoint)
+                break
+            except errors.DomainError:
+                _rollback(savepoint)
+                continue
+            if savepoint:
+                savepoint.commit()
+            promoted.append(made.id)
+            break
+    return promoted
+
+
+def _rollback(savepoint: NestedTransaction | None) -> None:
+    if savepoint is not None:
+        savepoint.rollback()
+
+
+def _place(tx: Connection, stand_id: int, candidate_id: int) -> int | None:
+    return tx.execute(
+        select(t.waitlist.c.id).where(t.waitlist.c.stand_id == stand_id, t.waitlist.c.candidate_id == candidate_id)
+    ).scalar()
+
+
+def _free_slots(tx: Connection, stand_id: int, now: datetime) -> list[Row[Any]]:
+    live = [state.value for state in sorted(LIVE)]
+    taken = (
+        select(func.count())
+        .select_from(t.bookings)
+        .where(t.bookings.c.slot_id == t.slots.c.id, t.bookings.c.state.in_(live))
+        .scalar_subquery()
+    )
+    return list(
+        tx.execute(
+            select(t.slots.c.id, t.slots.c.starts_at)
+            .where(
+                t.slots.c.stand_id == stand_id,
+                t.slots.c.state == SlotState.OPEN.value,
+                t.slots.c.starts_at > now + 2 * ACCEPT_AT_LEAST,
+                taken < t.slots.c.capacity,
+            )
+            .order_by(t.slots.c.starts_at)
+        )
+    )
+
+
+def _waiting(tx: Connection, stand_id: int) -> list[int]:
+    """Who waits, first come first; without those to whom a place here is held, or who have one."""
+    has_place = (
+        select(t.bookings.c.id)
+        .where(
+            t.bookings.c.stand_id == stand_id,
+            t.bookings.c.candidate_id == t.waitlist.c.candidate_id,
+            t.bookings.c.state.in_([state.value for state in sorted(LIVE)]),
+        )
+        .exists()
+    )
+    return list(
+        tx.execute(
+            select(t.waitlist.c.candidate_id)
+            .where(t.waitlist.c.stand_id == stand_id, ~has_place)
+            .order_by(t.waitlist.c.joined_at, t.waitlist.c.id)
+        ).scalars()
+    )

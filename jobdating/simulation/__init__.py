@@ -1,0 +1,1 @@
+"""The crowd: plays candidates and recruiters, for the demo, rehearsals and benchmarks."""
