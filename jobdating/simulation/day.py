@@ -79,7 +79,7 @@ class StandDay:
             ),
             current=next((_current(v, at) for v in self.visits if v.called <= at < v.left), None),
             finished=tuple(_finished(v) for v in over if v.started is not None),
-            no_shows=sum(v.started is None for v in over),
+            no_shows=tuple(moment(v.left) for v in over if v.started is None),
         )
 
     def waiting(self, now: datetime) -> tuple[Visit, ...]:

@@ -17,7 +17,7 @@ from jobdating.domain.estimate.gaps import Gaps
 from jobdating.domain.estimate.lines import Holding, Lines, after_pauses, earliest, lay_out
 from jobdating.domain.estimate.model import Estimate, Prior, StandState, Waiting
 
-LOW, LIKELY, HIGH = (round(part * DRAWS) - 1 for part in (0.10, 0.50, 0.90))
+LOW, LIKELY, HIGH = (round(part * DRAWS) - 1 for part in (0.15, 0.50, 0.89))
 
 _MINUTE = timedelta(minutes=1)
 _BOX = TimeBox()

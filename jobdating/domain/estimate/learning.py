@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from math import log, sqrt
 from statistics import fmean, median
 
-from jobdating.domain.estimate.model import Finished, Pace, Prior, StandState
+from jobdating.domain.estimate.model import Pace, Prior, StandState
 
 SETTLED = 2.5  # planned lengths after its start an interview counts
 WILD = 1.5  # log-durations further than this from the prior are cut: a forgotten "finish", a misclick
@@ -100,9 +100,9 @@ def _between(groups: Sequence[_Group], within: float, prior: Prior) -> float:
 
 def _refit_people(prior: Prior, stands: Sequence[StandState]) -> Prior:
     over = [finished for stand in stands for finished in stand.finished]
-    absent = sum(stand.no_shows for stand in stands)
+    absent = sum(len(stand.no_shows) for stand in stands)
     answers = [(f.started_at - f.called_at) / MINUTE for f in over if f.called_at]
-    turnovers = [gap for stand in stands for gap in _turnovers(stand.finished)]
+    turnovers = [gap for stand in stands for gap in _turnovers(stand)]
     early = [(f.booked_at - f.arrived_at) / MINUTE for f in over if f.booked_at and f.arrived_at]
     return replace(
         prior,
@@ -114,11 +114,12 @@ def _refit_people(prior: Prior, stands: Sequence[StandState]) -> Prior:
     )
 
 
-def _turnovers(finished: Sequence[Finished]) -> Iterable[float]:
-    """Minutes from an end to the next call, where the next person was due already."""
-    ordered = sorted(finished, key=lambda over: over.started_at)
+def _turnovers(stand: StandState) -> Iterable[float]:
+    """Minutes from an end to the next call, where the next person was due already and nobody was missed between."""
+    ordered = sorted(stand.finished, key=lambda over: over.started_at)
     for before, after in zip(ordered, ordered[1:], strict=False):
-        if after.called_at and (after.booked_at is None or after.booked_at <= before.ended_at):
+        due = after.booked_at is None or after.booked_at <= before.ended_at
+        if after.called_at and due and not any(before.ended_at < at <= after.called_at for at in stand.no_shows):
             yield (after.called_at - before.ended_at) / MINUTE
 
 

@@ -68,7 +68,7 @@ def lay_out(stands: Sequence[StandState], *, prior: Prior, now: datetime) -> Lin
         ),
         spread=_column(pace.spread for pace in paces),
         free=_column(_free(row.stand, prior, now) for row in rows),
-        serial=np.array([len(row.stand.finished) + row.stand.no_shows + bool(row.stand.current) for row in rows]),
+        serial=np.array([len(row.stand.finished) + len(row.stand.no_shows) + bool(row.stand.current) for row in rows]),
         pauses=_table([_pauses(row.stand, now) for row in rows], fill=LONG_AFTER),
         floors=_table([[_floor(one, row.stand, now) for one, _ in row.booked] for row in rows]),
         missing=_table([[missing(one, prior=prior, now=now) for one, _ in row.booked] for row in rows]),

@@ -65,7 +65,7 @@ class StandState:
     """All that the journal holds about a stand of capacity one, and that moves the times of its queue.
 
     `planned` is the length of its interviews; `queue` is in the order of calling (booked by time, walk-ins by
-    arrival, in any mix). `finished` and `no_shows` (how many were recorded) may go back over several half-days.
+    arrival, in any mix). `finished` and `no_shows` (when each was recorded) may go back over several half-days.
     `away_until` holds back the next call; `delay` is an announced shift of every booked time; nobody is called
     within `pauses`.
     """
@@ -75,7 +75,7 @@ class StandState:
     queue: tuple[Waiting, ...] = ()
     current: Current | None = None
     finished: tuple[Finished, ...] = ()
-    no_shows: int = 0
+    no_shows: tuple[datetime, ...] = ()
     away_until: datetime | None = None
     delay: timedelta = timedelta()
     pauses: tuple[Span, ...] = ()

@@ -1,0 +1,106 @@
+"""Who an account is: the actor that policy decides about, and the fair a request speaks of."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from jobdating.db import tables as t
+from jobdating.domain.policy import ANONYMOUS, Actor
+
+
+@dataclass(frozen=True)
+class Fair:
+    """A fair's frame, as every page needs it. `live_day` is the day being played, None before the first."""
+
+    id: int
+    slug: str
+    name: str
+    first_day: date
+    last_day: date
+    timezone: str
+    hours: list[list[str]]
+    opens_at: datetime
+    closes_at: datetime
+    interview: timedelta
+    buffer: timedelta
+    gap: timedelta
+    cap: int
+    contact_email: str
+    contact_phone: str
+    live_day: date | None
+
+    @property
+    def days(self) -> list[date]:
+        return [self.first_day + timedelta(days=n) for n in range((self.last_day - self.first_day).days + 1)]
+
+
+def actor(tx: Connection, account_id: int | None) -> Actor:
+    """What an account may be, in five short reads. An unknown account is anonymous."""
+    if account_id is None:
+        return ANONYMOUS
+    account = tx.execute(select(t.accounts.c.administrator).where(t.accounts.c.id == account_id)).first()
+    if account is None:
+        return ANONYMOUS
+    staffed = tx.execute(
+        select(t.recruiters.c.stand_id, t.recruiters.c.lead, t.stands.c.company_id)
+        .join(t.stands)
+        .where(t.recruiters.c.account_id == account_id)
+    ).all()
+    companies = frozenset(row.company_id for row in staffed if row.lead)
+    led = (
+        tx.execute(select(t.stands.c.id).where(t.stands.c.company_id.in_(companies))).scalars() if companies else ()
+    )
+    return Actor(
+        account_id,
+        candidates={
+            row.fair_id: row.id
+            for row in tx.execute(
+                select(t.candidates.c.fair_id, t.candidates.c.id).where(t.candidates.c.account_id == account_id)
+            )
+        },
+        stands=frozenset(row.stand_id for row in staffed) | frozenset(led),
+        companies=companies,
+        fairs=frozenset(
+            tx.execute(select(t.organisers.c.fair_id).where(t.organisers.c.account_id == account_id)).scalars()
+        ),
+        administrator=account.administrator,
+    )
+
+
+def fair(tx: Connection, slug: str) -> Fair | None:
+    row = tx.execute(select(t.fairs).where(t.fairs.c.slug == slug)).first()
+    return None if row is None else _fair(row)
+
+
+def fair_by_id(tx: Connection, fair_id: int) -> Fair | None:
+    row = tx.execute(select(t.fairs).where(t.fairs.c.id == fair_id)).first()
+    return None if row is None else _fair(row)
+
+
+def fairs(tx: Connection) -> list[Fair]:
+    """All fairs, the next one first."""
+    return [_fair(row) for row in tx.execute(select(t.fairs).order_by(t.fairs.c.first_day, t.fairs.c.id))]
+
+
+def _fair(row: Row[Any]) -> Fair:
+    return Fair(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        first_day=row.first_day,
+        last_day=row.last_day,
+        timezone=row.timezone,
+        hours=row.hours,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        interview=timedelta(minutes=row.interview_minutes),
+        buffer=timedelta(minutes=row.buffer_minutes),
+        gap=timedelta(minutes=row.gap_minutes),
+        cap=row.cap,
+        contact_email=row.contact_email,
+        contact_phone=row.contact_phone,
+        live_day=row.live_day,
+    )

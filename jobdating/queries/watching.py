@@ -1,0 +1,109 @@
+"""Who watches what: topics to targets, and who may follow a topic."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, Table, select, union
+
+from jobdating.db import tables as t
+from jobdating.domain import topics
+from jobdating.domain.policy import Actor
+from jobdating.domain.states import LIVE
+from jobdating.domain.topics import Target
+
+
+def waiters(tx: Connection, stand_ids: Iterable[int]) -> list[int]:
+    """Candidates with a live booking or a place on the waitlist at any of these stands."""
+    ids = list(stand_ids)
+    if not ids:
+        return []
+    return list(
+        tx.execute(
+            union(
+                select(t.bookings.c.candidate_id).where(
+                    t.bookings.c.stand_id.in_(ids), t.bookings.c.state.in_([state.value for state in sorted(LIVE)])
+                ),
+                select(t.waitlist.c.candidate_id).where(t.waitlist.c.stand_id.in_(ids)),
+            )
+        ).scalars()
+    )
+
+
+def stands_of(tx: Connection, candidate_id: int) -> list[int]:
+    """Stands where a candidate has a live booking."""
+    return list(
+        tx.execute(
+            select(t.bookings.c.stand_id)
+            .where(
+                t.bookings.c.candidate_id == candidate_id,
+                t.bookings.c.state.in_([state.value for state in sorted(LIVE)]),
+            )
+            .distinct()
+        ).scalars()
+    )
+
+
+def zones(tx: Connection) -> dict[int, str]:
+    """The time zone of each fair."""
+    return {row.id: row.timezone for row in tx.execute(select(t.fairs.c.id, t.fairs.c.timezone))}
+
+
+def targets(tx: Connection, topic: str) -> list[Target]:
+    """Every fragment that lives on a topic; none for a topic that does not exist."""
+    match topic.split(":"):
+        case ["fair", number]:
+            fair_id = int(number)
+            return [topics.fair_room(fair_id), *(topics.stand_row(stand, fair_id) for stand in _stands(tx, fair_id))]
+        case ["fair", number, "organisers"]:
+            fair_id = int(number)
+            stands = _stands(tx, fair_id)
+            return [
+                topics.wall_figures(fair_id),
+                topics.wall_trouble(fair_id),
+                topics.wall_attendance(fair_id),
+                *(topics.wall_row(stand, fair_id) for stand in stands),
+                *(topics.stand_sheet(stand, fair_id) for stand in stands),
+            ]
+        case ["stand", number]:
+            stand_id = int(number)
+            return [topics.stand_days(stand_id), topics.stand_status(stand_id), topics.stand_slots(stand_id)]
+        case ["stand", number, "staff"]:
+            return sorted(topics.cockpit(int(number)), key=lambda target: target.element)
+        case ["candidate", number]:
+            candidate_id = int(number)
+            return [
+                topics.planning(candidate_id),
+                topics.commitments(candidate_id),
+                topics.announcements(candidate_id),
+            ]
+        case _:
+            return []
+
+
+def may_watch(tx: Connection, actor: Actor, topic: str) -> bool:
+    """The same right as to see the page. Anything malformed or missing is refused."""
+    kind, _, rest = topic.partition(":")
+    number, _, audience = rest.partition(":")
+    if not number.isdecimal() or len(number) > 9:
+        return False
+    match kind, audience:
+        case "fair", "":
+            return _exists(tx, t.fairs, int(number))
+        case "fair", "organisers":
+            return actor.organises(int(number)) and _exists(tx, t.fairs, int(number))
+        case "stand", "":
+            return _exists(tx, t.stands, int(number))
+        case "stand", "staff":
+            fair_id = tx.execute(select(t.stands.c.fair_id).where(t.stands.c.id == int(number))).scalar()
+            return fair_id is not None and actor.staffs(int(number), fair_id)
+        case "candidate", "":
+            return actor.is_candidate(int(number))
+        case _:
+            return False
+
+
+def _stands(tx: Connection, fair_id: int) -> list[int]:
+    return list(tx.execute(select(t.stands.c.id).where(t.stands.c.fair_id == fair_id).order_by(t.stands.c.id)).scalars())
+
+
+def _exists(tx: Connection, table: Table, row_id: int) -> bool:
+    return tx.execute(select(table.c.id).where(table.c.id == row_id)).scalar() is not None

@@ -1,0 +1,59 @@
+"""The sentence a person reads for each refusal code, in their language."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from jobdating.rendering.environment import translator
+from jobdating.rendering.words import clock_time
+
+
+def _(message: str) -> str:
+    """Marks a message for the catalogue; it is translated where it is said."""
+    return message
+
+
+SENTENCES = {
+    "slot_taken": _("Ce créneau vient d’être pris. Choisis-en un autre."),
+    "slot_blocked": _("Ce créneau n’est pas ouvert à la réservation."),
+    "overlap": _("Tu as déjà un entretien à cette heure-là."),
+    "too_close": _("Ce créneau est trop près d’un autre de tes entretiens."),
+    "limit_reached": _("Tu as atteint le nombre maximum d’entretiens."),
+    "window_closed": _("Les réservations ne sont pas ouvertes pour ce créneau."),
+    "not_eligible": _("Ce stand cherche d’autres métiers que les tiens."),
+    "already_in_line": _("Tu es déjà dans la file de ce stand."),
+    "wrong_state": _("Cela a changé entre-temps : regarde où en est l’entretien."),
+    "stand_busy": _("Un autre candidat est déjà appelé ou en entretien sur ce stand."),
+    "candidate_busy": _("Ce candidat est appelé ou en entretien sur un autre stand."),
+    "stand_not_full": _("Il reste des créneaux libres sur ce stand."),
+    "offer_expired": _("Cette place n’est plus gardée."),
+    "room_not_open": _("La salle ouvre quelques minutes avant l’entretien."),
+    "key_reused": _("Cette clé a déjà servi pour une autre demande."),
+    "too_many": _("Trop d’essais. Attends un peu avant de recommencer."),
+    "too_large": _("C’est trop volumineux."),
+    "not_found": _("Cette page n’existe pas, ou n’est pas pour toi."),
+    "not_allowed": _("Tu n’as pas le droit de faire cela."),
+    "sign_in_needed": _("Il faut te connecter d’abord."),
+    "invalid": _("Il y a quelque chose à corriger."),
+    "foreign_form": _("Ce formulaire ne vient pas d’une de nos pages. Recharge la page et recommence."),
+    "method_not_allowed": _("Cette adresse ne s’utilise pas ainsi."),
+    "unavailable": _("Impossible d’enregistrer pour le moment. Rien n’est perdu : réessaie dans quelques secondes."),
+    "unexpected": _("Quelque chose s’est mal passé de notre côté. Rien n’a été changé."),
+}
+
+
+def sentence(code: str, params: Mapping[str, object], language: str) -> str:
+    """What happened, in words; the general sentence for a code without one of its own."""
+    say = translator(language)
+    starts_at = params.get("starts_at")
+    if code == "too_close" and isinstance(starts_at, datetime):
+        gap = params.get("gap")
+        minutes = gap // timedelta(minutes=1) if isinstance(gap, timedelta) else 0
+        return say(_("Trop près : il faut %(minutes)s min entre deux entretiens, et tu en as un à %(time)s.")) % {
+            "minutes": minutes,
+            "time": clock_time(starts_at),
+        }
+    if code == "overlap" and isinstance(starts_at, datetime):
+        return say(_("Tu as déjà un entretien à %(time)s.")) % {"time": clock_time(starts_at)}
+    if code == "limit_reached" and isinstance(params.get("cap"), int):
+        return say(_("Tu as déjà %(cap)s entretiens, le maximum.")) % {"cap": params["cap"]}
+    return say(SENTENCES.get(code, SENTENCES["invalid"]))

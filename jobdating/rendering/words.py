@@ -1,0 +1,80 @@
+"""Dates, times and numbers as people say them. Pure; the only place that turns UTC into local time."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+PARIS = "Europe/Paris"
+_DAY = {"fr": "EEEE d MMMM", "en": "EEEE d MMMM"}
+_SHORT_DAY = {"fr": "EEE d", "en": "EEE d"}
+_DAY_AND_MONTH = {"fr": "EEE d MMMM", "en": "EEE d MMMM"}
+
+
+def local(moment: datetime, zone: str) -> datetime:
+    return moment.astimezone(ZoneInfo(zone))
+
+
+def clock_time(moment: datetime, zone: str = PARIS) -> str:
+    """ "9:45": hours without a leading zero, as on a departures board."""
+    there = local(moment, zone)
+    return f"{there.hour}:{there.minute:02d}"
+
+
+def _language(context: Mapping[str, Any]) -> str:
+    return str(context.get("language", "fr"))
+
+
+def _date(context: Context, value: date | datetime) -> date:
+    if isinstance(value, datetime):
+        return local(value, context.get("zone", PARIS)).date()
+    return value
+
+
+@pass_context
+def time_filter(context: Context, moment: datetime) -> str:
+    return clock_time(moment, context.get("zone", PARIS))
+
+
+@pass_context
+def day_filter(context: Context, value: date | datetime) -> str:
+    """ "jeudi 17 juin"."""
+    language = _language(context)
+    return format_date(_date(context, value), _DAY[language], locale=language)
+
+
+@pass_context
+def short_day_filter(context: Context, value: date | datetime) -> str:
+    """ "jeu. 17"."""
+    language = _language(context)
+    return format_date(_date(context, value), _SHORT_DAY[language], locale=language)
+
+
+@pass_context
+def day_and_month_filter(context: Context, value: date | datetime) -> str:
+    """ "jeu. 17 juin"."""
+    language = _language(context)
+    return format_date(_date(context, value), _DAY_AND_MONTH[language], locale=language)
+
+
+def iso_filter(moment: datetime) -> str:
+    """For `<time datetime>` and the scripts: UTC with Z."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def minutes_filter(duration: timedelta | int) -> int:
+    return duration if isinstance(duration, int) else round(duration / timedelta(minutes=1))
+
+
+FILTERS = {
+    "time": time_filter,
+    "day": day_filter,
+    "short_day": short_day_filter,
+    "day_and_month": day_and_month_filter,
+    "iso": iso_filter,
+    "minutes": minutes_filter,
+}

@@ -1,0 +1,70 @@
+"""Who may use a route. Declared on the route, so that the permission matrix can be read from the URL map.
+
+A guard runs before the handler. What depends on one booking or stand is decided by the service or query with the
+same policy; a foreign thing answers exactly as a missing one.
+"""
+
+from collections.abc import Awaitable, Callable
+from enum import Enum
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from jobdating.domain.errors import NotFound, SignInNeeded
+from jobdating.web import origin
+from jobdating.web.house import house
+from jobdating.web.visit import Visit, resolve
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class Guard(Enum):
+    """The least one must be. `FORM` in a comment on the route is not needed: unsafe methods check the form token."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed in"
+    CANDIDATE = "candidate of the fair in the path"
+    STAFF = "recruiter or organiser of the stand in the path"
+    ORGANISER = "organiser of the fair in the path"
+    ADMINISTRATOR = "administrator"
+    DEMO = "anyone, in a demo"
+
+
+def guarded(handler: Handler, guard: Guard) -> Handler:
+    """The handler behind its guard: resolves the visit, checks the form token, then the right."""
+
+    async def behind_guard(request: Request) -> Response:
+        visit = await resolve(request)
+        request.state.visit = visit
+        if request.method not in {"GET", "HEAD"} and not visit.bearer:
+            await origin.ensure_own_form(request, visit)
+        _ensure(guard, request, visit)
+        return await handler(request)
+
+    behind_guard.__name__ = getattr(handler, "__name__", "handler")
+    behind_guard.__doc__ = handler.__doc__
+    behind_guard.guard = guard  # type: ignore[attr-defined]
+    return behind_guard
+
+
+def _ensure(guard: Guard, request: Request, visit: Visit) -> None:
+    actor = visit.actor
+    match guard:
+        case Guard.ANYONE:
+            return
+        case Guard.DEMO:
+            allowed = house(request).settings.demo
+        case Guard.SIGNED_IN:
+            allowed = actor.account_id is not None
+        case Guard.CANDIDATE:
+            allowed = visit.the_fair().id in actor.candidates
+        case Guard.STAFF:
+            stand_id = request.path_params.get("stand")
+            allowed = (stand_id in actor.stands) if stand_id else bool(actor.stands)
+            allowed = allowed or (visit.fair is not None and actor.organises(visit.fair.id))
+        case Guard.ORGANISER:
+            allowed = actor.organises(visit.the_fair().id)
+        case Guard.ADMINISTRATOR:
+            allowed = actor.administrator
+    if not allowed:
+        raise SignInNeeded() if actor.account_id is None and guard is not Guard.DEMO else NotFound()

@@ -1,0 +1,30 @@
+"""What every request can reach, made once by the composition root."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import HTTPConnection
+
+from jobdating.clock import Clock
+from jobdating.db.engine import Database
+from jobdating.settings import Settings
+
+if TYPE_CHECKING:
+    from jobdating.realtime.relay import Relay
+
+
+@dataclass
+class House:
+    """The parts of a running product. `crowd` is the demo's simulated crowd, None outside a demo."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    relay: "Relay | None" = None
+    crowd: Any = None
+    extras: dict[str, Any] = field(default_factory=dict)
+
+
+def house(connection: HTTPConnection) -> House:
+    found: House = connection.app.state.house
+    return found

@@ -1,0 +1,91 @@
+"""Who is asking, and about which fair: resolved once a request, in one read, before its guard."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+from starlette.requests import HTTPConnection
+
+from jobdating.domain.errors import NotFound
+from jobdating.domain.policy import ANONYMOUS, Actor
+from jobdating.queries import identity
+from jobdating.queries.identity import Fair
+from jobdating.rendering import catalogue
+from jobdating.services import sessions, tokens
+from jobdating.web.house import house
+
+COOKIE = "session"
+LANGUAGE_COOKIE = "language"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """The actor, their session's form token, the fair in the path (or None), and the language of the answer."""
+
+    actor: Actor
+    csrf: str
+    fair: Fair | None
+    language: str
+    now: datetime
+    session_id: str | None = None
+    bearer: bool = False
+
+    def the_fair(self) -> Fair:
+        """The fair of the path. Raises NotFound when the path names none."""
+        if self.fair is None:
+            raise NotFound(what="fair")
+        return self.fair
+
+
+def cookie_name(secure: bool) -> str:
+    return f"__Host-{COOKIE}" if secure else COOKIE
+
+
+async def resolve(connection: HTTPConnection) -> Visit:
+    """Read session or bearer token, actor and fair in one snapshot. Raises NotFound for an unknown fair."""
+    home = house(connection)
+    secret = connection.cookies.get(cookie_name(home.settings.secure))
+    scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
+    token = bearer.strip() if scheme.lower() == "bearer" else None
+    slug = connection.path_params.get("fair") or connection.query_params.get("fair")
+    return await home.db.read(
+        _read,
+        secret=secret,
+        token=token,
+        slug=slug,
+        language=_language(connection),
+        now=home.clock.now(),
+        wall=datetime.now(UTC),
+    )
+
+
+def _read(
+    tx: Connection, *, secret: str | None, token: str | None, slug: str | None, language: str, now: datetime, wall: datetime
+) -> Visit:
+    found = None if token is not None or secret is None else sessions.resolve(tx, secret, now=wall)
+    account_id = tokens.resolve(tx, token, now=wall) if token is not None else found.account_id if found else None
+    fair = None if slug is None else identity.fair(tx, slug)
+    if slug is not None and fair is None:
+        raise NotFound(what="fair")
+    return Visit(
+        actor=identity.actor(tx, account_id) if account_id else ANONYMOUS,
+        csrf=found.csrf if found else "",
+        fair=fair,
+        language=language,
+        now=now,
+        session_id=found.id if found else None,
+        bearer=token is not None,
+    )
+
+
+def _language(connection: HTTPConnection) -> str:
+    chosen = connection.cookies.get(LANGUAGE_COOKIE)
+    if chosen in catalogue.LANGUAGES:
+        return chosen
+    return catalogue.negotiate(connection.headers.get("accept-language"))
+
+
+def visit(connection: HTTPConnection) -> Visit:
+    """The visit that the guard resolved."""
+    found: Visit = connection.state.visit
+    return found
