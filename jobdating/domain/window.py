@@ -1,7 +1,8 @@
 """When a fair may be booked. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True)
@@ -18,3 +19,11 @@ class Window:
     def admits(self, starts_at: datetime, now: datetime) -> bool:
         """Whether a slot that starts then may be taken now."""
         return self.is_open(now) and now + self.lead <= starts_at
+
+
+def day_span(day: date, timezone: str) -> tuple[datetime, datetime]:
+    """The first moment of a local day and the first of the next, UTC; 23 or 25 hours when the clocks change."""
+    zone = ZoneInfo(timezone)
+    start = datetime.combine(day, time(), zone)
+    end = datetime.combine(day + timedelta(days=1), time(), zone)
+    return start.astimezone(UTC), end.astimezone(UTC)

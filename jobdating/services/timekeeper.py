@@ -1,0 +1,126 @@
+"""What becomes due: held places that expire, promotions, the turn of the day, estimates, and the attendance plot.
+
+Called by a loop as the system. Every decision compares the due time itself, so a late call is never wrong, only late.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, func, select, update
+
+from jobdating.db import journal
+from jobdating.db import tables as t
+from jobdating.domain import events
+from jobdating.domain.states import LIVE, WAITING, WITH_RECRUITER, BookingState
+from jobdating.domain.window import day_span
+from jobdating.queries.forecast import Forecast
+from jobdating.services import booking, waitlist
+
+SAMPLE_EVERY = timedelta(minutes=5)
+
+
+def keep(tx: Connection, *, now: datetime) -> None:
+    """Do all that is due at `now`. Cheap when nothing is."""
+    _expire(tx, now)
+    _promote(tx, now)
+    for fair in tx.execute(select(t.fairs.c.id, t.fairs.c.first_day, t.fairs.c.last_day, t.fairs.c.timezone, t.fairs.c.live_day)):
+        today = now.astimezone(ZoneInfo(fair.timezone)).date()
+        if fair.first_day <= today <= fair.last_day:
+            if fair.live_day != today:
+                tx.execute(update(t.fairs).where(t.fairs.c.id == fair.id).values(live_day=today))
+                journal.append(tx, events.DayTurned(fair_id=fair.id), at=now)
+            _sample(tx, fair.id, *day_span(today, fair.timezone), now)
+
+
+def publish(tx: Connection, fair_id: int, forecasts: Sequence[Forecast], *, now: datetime) -> None:
+    """Store estimates that moved by a minute or more; one journal entry a stand."""
+    for forecast in forecasts:
+        if not forecast.is_news:
+            continue
+        ids = [booking_id for booking_id, _ in forecast.moved]
+        still = set(
+            tx.execute(
+                select(t.bookings.c.id).where(
+                    t.bookings.c.id.in_(ids), t.bookings.c.state.in_([state.value for state in sorted(WAITING)])
+                )
+            ).scalars()
+        )
+        rows = [
+            {
+                "booking_id": booking_id,
+                "not_before": estimate.not_before,
+                "low": estimate.low,
+                "high": estimate.high,
+                "published_at": now,
+            }
+            for booking_id, estimate in forecast.moved
+            if booking_id in still
+        ]
+        if rows:
+            tx.execute(t.estimates.delete().where(t.estimates.c.booking_id.in_([row["booking_id"] for row in rows])))
+            tx.execute(t.estimates.insert(), rows)
+        tx.execute(
+            update(t.stands).where(t.stands.c.id == forecast.stand_id).values(delay_minutes=forecast.delay_minutes)
+        )
+        journal.append(
+            tx,
+            events.EstimatesMoved(
+                fair_id=fair_id, stand_id=forecast.stand_id, delay_minutes=forecast.delay_minutes
+            ),
+            at=now,
+        )
+
+
+def _expire(tx: Connection, now: datetime) -> None:
+    due = tx.execute(
+        select(t.bookings.c.id).where(t.bookings.c.state == BookingState.HELD.value, t.bookings.c.expires_at <= now)
+    ).scalars()
+    for booking_id in list(due):
+        booking.expire(tx, booking_id=booking_id, now=now)
+
+
+def _promote(tx: Connection, now: datetime) -> None:
+    """Stands where somebody waits for a place and none is held for them."""
+    for stand_id in list(tx.execute(select(t.waitlist.c.stand_id).distinct().order_by(t.waitlist.c.stand_id)).scalars()):
+        waitlist.promote(tx, stand_id=stand_id, now=now)
+
+
+def _sample(tx: Connection, fair_id: int, start: datetime, end: datetime, now: datetime) -> None:
+    latest = tx.execute(select(func.max(t.attendance.c.at)).where(t.attendance.c.fair_id == fair_id)).scalar()
+    at = now - (now - start) % SAMPLE_EVERY
+    if latest is not None and latest >= at:
+        return
+    tx.execute(t.attendance.insert().values(fair_id=fair_id, at=at, **_count(tx, fair_id, start, end, at)))
+    journal.append(tx, events.AttendanceSampled(fair_id=fair_id), at=now)
+
+
+def _count(tx: Connection, fair_id: int, start: datetime, end: datetime, at: datetime) -> dict[str, int]:
+    """People, not bookings: with a recruiter, in a line, around between two, and those expected within the hour."""
+    rows = tx.execute(
+        select(t.bookings.c.candidate_id, t.bookings.c.state, t.bookings.c.starts_at, t.bookings.c.ends_at).where(
+            t.bookings.c.fair_id == fair_id, t.bookings.c.queued_at >= start, t.bookings.c.queued_at < end
+        )
+    ).all()
+    running = {row.candidate_id for row in rows if row.state in WITH_RECRUITER}
+    waiting = {row.candidate_id for row in rows if row.state == BookingState.CHECKED_IN} - running
+    connected = set(
+        tx.execute(
+            select(t.candidates.c.id).where(
+                t.candidates.c.fair_id == fair_id, t.candidates.c.connected_since.is_not(None)
+            )
+        ).scalars()
+    )
+    hour = timedelta(minutes=30)
+    expected = {
+        row.candidate_id
+        for row in rows
+        if row.starts_at and row.state in LIVE | {BookingState.DONE, BookingState.NO_SHOW}
+        and row.starts_at - hour <= at < row.ends_at + hour
+    }
+    return {
+        "expected": len(expected),
+        "around": len(connected - running - waiting),
+        "waiting": len(waiting),
+        "running": len(running),
+    }
