@@ -215,6 +215,8 @@ def cancel(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> B
         .where(t.bookings.c.id == row.id)
         .values(state=BookingState.CANCELLED.value, previous_state=row.state.value, cancelled_by=party.value, ended_at=now)
     )
+    if row.state is BookingState.HELD and row.origin == Origin.WAITLIST:
+        _leave_waitlist(tx, stand_id=row.stand_id, candidate_id=row.candidate_id)
     notices.cancelled(tx, row.id, by=party, now=now)
     cancelled = replace(row, state=BookingState.CANCELLED)
     journal.append(tx, events.BookingCancelled(**ids_of(cancelled), by=party.value), at=now, by=actor.account_id)
@@ -250,7 +252,10 @@ def restore(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> 
 
 
 def expire(tx: Connection, *, booking_id: int, now: datetime) -> None:
-    """A held place that nobody took is free again. Does nothing when it was answered meanwhile."""
+    """A held place that nobody took is free again, and its waitlist goes on without them.
+
+    Does nothing when it was answered meanwhile.
+    """
     row = rows.booking(tx, booking_id)
     if row.state is not BookingState.HELD or row.expires_at is None or row.expires_at > now:
         return
@@ -259,6 +264,8 @@ def expire(tx: Connection, *, booking_id: int, now: datetime) -> None:
         .where(t.bookings.c.id == row.id)
         .values(state=BookingState.CANCELLED.value, cancelled_by=Party.SYSTEM.value, ended_at=now)
     )
+    if row.origin == Origin.WAITLIST:
+        _leave_waitlist(tx, stand_id=row.stand_id, candidate_id=row.candidate_id)
     cancelled = replace(row, state=BookingState.CANCELLED)
     journal.append(tx, events.BookingCancelled(**ids_of(cancelled), by=Party.SYSTEM.value), at=now)
 

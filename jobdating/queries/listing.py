@@ -1,0 +1,184 @@
+"""Lists as the API gives them: in order of id, a page at a time. Each page is a fixed number of statements."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, select
+
+from jobdating.db import tables as t
+from jobdating.domain.errors import NotFound
+from jobdating.domain.policy import Actor
+from jobdating.domain.queue import Place, order
+from jobdating.domain.states import LIVE, WITH_RECRUITER, BookingState, SlotState
+
+_LIVE = [state.value for state in sorted(LIVE)]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of one page, and the id to go on after; None at the end."""
+
+    rows: list[Any]
+    next_id: int | None
+
+
+def fairs(tx: Connection, *, after: int, limit: int) -> Page:
+    return _page(tx, select(t.fairs).where(t.fairs.c.published), t.fairs.c.id, after, limit)
+
+
+def counts(tx: Connection, fair_id: int) -> dict[str, int]:
+    """What a fair offers: companies, offers, stands, slots and free places."""
+    of_fair = t.companies.c.fair_id == fair_id
+    places, taken = _places(fair_id)
+    return {
+        "companies": tx.execute(select(func.count()).select_from(t.companies).where(of_fair)).scalar_one(),
+        "offers": tx.execute(select(func.count()).select_from(t.offers.join(t.companies)).where(of_fair)).scalar_one(),
+        "stands": tx.execute(select(func.count()).select_from(t.stands).where(t.stands.c.fair_id == fair_id)).scalar_one(),
+        "free": (tx.execute(places).scalar() or 0) - tx.execute(taken).scalar_one(),
+    }
+
+
+def _places(fair_id: int) -> tuple[Select[Any], Select[Any]]:
+    open_slots = (
+        t.slots.join(t.stands),
+        and_(t.stands.c.fair_id == fair_id, ~t.stands.c.closed, t.slots.c.state == SlotState.OPEN.value),
+    )
+    places = select(func.sum(t.slots.c.capacity)).select_from(open_slots[0]).where(open_slots[1])
+    taken = (
+        select(func.count())
+        .select_from(t.bookings.join(t.slots).join(t.stands, t.stands.c.id == t.slots.c.stand_id))
+        .where(open_slots[1], t.bookings.c.state.in_(_LIVE))
+    )
+    return places, taken
+
+
+def stands(tx: Connection, fair_id: int, *, after: int, limit: int) -> Page:
+    """Stands with their company and trades."""
+    query = (
+        select(t.stands, t.companies.c.name.label("company"), t.companies.c.town)
+        .join(t.companies)
+        .where(t.stands.c.fair_id == fair_id)
+    )
+    page = _page(tx, query, t.stands.c.id, after, limit)
+    ids = [row.id for row in page.rows]
+    trades: dict[int, list[str]] = {stand_id: [] for stand_id in ids}
+    chosen = t.stand_trades.c.stand_id.in_(ids)
+    for row in tx.execute(select(t.stand_trades).where(chosen).order_by(t.stand_trades.c.trade)):
+        trades[row.stand_id].append(row.trade)
+    return Page([(row, trades[row.id]) for row in page.rows], page.next_id)
+
+
+def slots(tx: Connection, fair_id: int, *, stand_id: int | None, free: bool, after: int, limit: int) -> Page:
+    """Slots with the number of free places; a blocked slot, or one of a closed stand, has none."""
+    taken = (
+        select(t.bookings.c.slot_id, func.count().label("taken"))
+        .where(t.bookings.c.fair_id == fair_id, t.bookings.c.slot_id.is_not(None), t.bookings.c.state.in_(_LIVE))
+        .group_by(t.bookings.c.slot_id)
+        .subquery()
+    )
+    left = t.slots.c.capacity - func.coalesce(taken.c.taken, 0)
+    usable = and_(t.slots.c.state == SlotState.OPEN.value, ~t.stands.c.closed)
+    query = (
+        select(t.slots, left.label("left_over"), usable.label("usable"))
+        .join(t.stands, t.stands.c.id == t.slots.c.stand_id)
+        .outerjoin(taken, taken.c.slot_id == t.slots.c.id)
+        .where(t.stands.c.fair_id == fair_id)
+    )
+    if stand_id is not None:
+        query = query.where(t.slots.c.stand_id == stand_id)
+    if free:
+        query = query.where(left > 0, usable)
+    return _page(tx, query, t.slots.c.id, after, limit)
+
+
+def bookings(tx: Connection, actor: Actor, *, after: int, limit: int) -> Page:
+    """The caller's own, as a candidate of any fair."""
+    mine = t.bookings.c.candidate_id.in_(list(actor.candidates.values()))
+    return _page(tx, select(t.bookings).where(mine), t.bookings.c.id, after, limit)
+
+
+def booking(tx: Connection, actor: Actor, booking_id: int) -> Any:
+    """One booking, for its parties. Raises NotFound."""
+    row = tx.execute(select(t.bookings).where(t.bookings.c.id == booking_id)).first()
+    if row is None or not (actor.is_candidate(row.candidate_id) or actor.staffs(row.stand_id, row.fair_id)):
+        raise NotFound(what="booking")
+    return row
+
+
+@dataclass(frozen=True)
+class QueueEntry:
+    """One person in a stand's line. `name` is for staff only; times in UTC."""
+
+    position: int
+    booking_id: int
+    state: str
+    walk_in: bool
+    starts_at: datetime | None
+    present: bool
+    mine: bool
+    name: str | None
+    low: datetime | None
+    high: datetime | None
+
+
+def queue(tx: Connection, actor: Actor, stand_id: int) -> list[QueueEntry]:
+    """The line of a stand, next first: names for its staff, places alone for candidates of the fair. Raises NotFound."""
+    fair_id = tx.execute(select(t.stands.c.fair_id).where(t.stands.c.id == stand_id)).scalar()
+    if fair_id is None or not (actor.staffs(stand_id, fair_id) or fair_id in actor.candidates):
+        raise NotFound(what="stand")
+    rows = tx.execute(
+        select(
+            t.bookings,
+            t.candidates.c.connected_since,
+            t.accounts.c.first_name,
+            t.accounts.c.last_name,
+            t.estimates.c.low,
+            t.estimates.c.high,
+        )
+        .join(t.candidates, t.candidates.c.id == t.bookings.c.candidate_id)
+        .join(t.accounts, t.accounts.c.id == t.candidates.c.account_id)
+        .outerjoin(t.estimates, t.estimates.c.booking_id == t.bookings.c.id)
+        .where(
+            t.bookings.c.stand_id == stand_id,
+            t.bookings.c.state.in_(
+                [BookingState.BOOKED.value, BookingState.CHECKED_IN.value, *(s.value for s in sorted(WITH_RECRUITER))]
+            ),
+        )
+    ).all()
+    by_id = {row.id: row for row in rows}
+    line = order(
+        Place(
+            row.id,
+            BookingState(row.state),
+            row.starts_at or row.queued_at,
+            walk_in=row.slot_id is None,
+            present=row.state == BookingState.CHECKED_IN or row.connected_since is not None,
+            busy=False,
+            aside=row.stepped_aside_at is not None,
+        )
+        for row in rows
+    )
+    staff = actor.staffs(stand_id, fair_id)
+    return [_entry(position, place, by_id[place.booking_id], actor, staff) for position, place in enumerate(line, 1)]
+
+
+def _entry(position: int, place: Place, row: Any, actor: Actor, staff: bool) -> QueueEntry:
+    return QueueEntry(
+        position=position,
+        booking_id=row.id,
+        state=row.state,
+        walk_in=place.walk_in,
+        starts_at=row.starts_at,
+        present=place.present,
+        mine=actor.is_candidate(row.candidate_id),
+        name=f"{row.first_name} {row.last_name}".strip() if staff else None,
+        low=row.low,
+        high=row.high,
+    )
+
+
+def _page(tx: Connection, query: Select[Any], key: Any, after: int, limit: int) -> Page:
+    rows = tx.execute(query.where(key > after).order_by(key).limit(limit + 1)).all()
+    more = len(rows) > limit
+    return Page(list(rows[:limit]), rows[limit - 1].id if more else None)

@@ -1,0 +1,109 @@
+"""Every operation of the API with its guard and shapes; the routes and the OpenAPI document are made from this."""
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from jobdating.services import booking, queue
+from jobdating.web.api import document, handlers
+from jobdating.web.api import models as m
+from jobdating.web.guards import Guard, Handler, guarded
+
+PREFIX = "/api/v1"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one path. `refusals` are the statuses a caller must expect beside success."""
+
+    method: str
+    path: str
+    handler: Handler
+    guard: Guard
+    summary: str
+    answer: type[BaseModel]
+    body: type[BaseModel] | None = None
+    status: int = 200
+    query: tuple[str, ...] = ()
+    refusals: tuple[int, ...] = (404, 422)
+
+    @property
+    def is_command(self) -> bool:
+        return self.method != "GET"
+
+
+_COMMAND = (401, 403, 404, 409, 422, 503)
+_PAGED = ("cursor", "limit")
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation("GET", "/fairs", handlers.list_fairs, Guard.ANYONE, "Fairs", m.Fairs, query=_PAGED),
+    Operation("GET", "/fairs/{fair}", handlers.show_fair, Guard.ANYONE, "A fair", m.FairWithCounts),
+    Operation("GET", "/fairs/{fair}/stands", handlers.list_stands, Guard.ANYONE, "Stands", m.Stands, query=_PAGED),
+    Operation(
+        "GET", "/fairs/{fair}/slots", handlers.list_slots, Guard.ANYONE, "Slots", m.Slots,
+        query=("stand", "free", *_PAGED),
+    ),
+    Operation(
+        "POST", "/slots/{slot}/bookings", handlers.book_slot, Guard.SIGNED_IN, "Take a place in a slot", m.Booking,
+        body=m.BookingRequest, status=201, refusals=_COMMAND,
+    ),
+    Operation(
+        "GET", "/bookings", handlers.list_bookings, Guard.SIGNED_IN, "One's own bookings", m.Bookings,
+        query=_PAGED, refusals=(401, 422),
+    ),
+    Operation(
+        "GET", "/bookings/{booking}", handlers.show_booking, Guard.SIGNED_IN, "A booking", m.Booking,
+        refusals=(401, 404),
+    ),
+    Operation(
+        "POST", "/bookings/{booking}/move", handlers.move_booking, Guard.SIGNED_IN,
+        "Change to another slot, without ever being without one", m.Booking, body=m.MoveRequest, refusals=_COMMAND,
+    ),
+    Operation(
+        "DELETE", "/bookings/{booking}", handlers.cancel_booking, Guard.SIGNED_IN, "Give the place back", m.Booking,
+        refusals=_COMMAND,
+    ),
+    *(
+        Operation(
+            "POST", f"/bookings/{{booking}}/{step}", handlers.on_booking(service), Guard.SIGNED_IN, summary,
+            m.Booking, refusals=_COMMAND,
+        )
+        for step, service, summary in (
+            ("accept", booking.accept, "Accept a held place"),
+            ("confirm", booking.confirm, "Say yes to a request (stand)"),
+            ("check-in", queue.check_in, "Say that the candidate is here"),
+            ("call", queue.call, "Call the candidate"),
+            ("start", queue.start, "Begin the interview"),
+            ("extend", queue.extend, "Add five minutes"),
+            ("finish", queue.finish, "End the interview"),
+            ("no-show", queue.no_show, "Say that the candidate did not come"),
+            ("undo", queue.undo, "Take the last step back"),
+            ("step-aside", queue.step_aside, "Let others pass and keep the place"),
+            ("come-back", queue.come_back, "Ready again"),
+        )
+    ),
+    Operation(
+        "GET", "/stands/{stand}/queue", handlers.show_queue, Guard.SIGNED_IN, "The live line of a stand", m.Queue,
+        refusals=(401, 404),
+    ),
+    Operation(
+        "POST", "/stands/{stand}/queue", handlers.join_queue, Guard.SIGNED_IN, "Join the line without appointment",
+        m.Booking, body=m.BookingRequest, status=201, refusals=_COMMAND,
+    ),
+)  # fmt: skip
+
+
+async def openapi(request: Request) -> Response:
+    """The OpenAPI 3.1 document."""
+    return JSONResponse(document.openapi(OPERATIONS, PREFIX))
+
+
+def api_routes() -> list[Route]:
+    """The routes of the API, each behind its guard; several methods of one path are one route each."""
+    routes = [
+        Route(PREFIX + each.path, guarded(each.handler, each.guard), methods=[each.method]) for each in OPERATIONS
+    ]
+    return [*routes, Route(PREFIX + "/openapi.json", guarded(openapi, Guard.ANYONE), methods=["GET"])]
