@@ -6,7 +6,8 @@ stand's day: the same input gives the same answer, and the queue moving up by on
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
+from itertools import islice
 
 import numpy as np
 
@@ -14,12 +15,11 @@ from jobdating.domain.arbiter import TimeBox
 from jobdating.domain.estimate import chance
 from jobdating.domain.estimate.chance import DRAWS, SERIALS, Grid
 from jobdating.domain.estimate.gaps import Gaps
-from jobdating.domain.estimate.lines import Holding, Lines, after_pauses, earliest, lay_out
-from jobdating.domain.estimate.model import Estimate, Prior, StandState, Waiting
+from jobdating.domain.estimate.lines import Holding, Lines, after_pauses, lay_out
+from jobdating.domain.estimate.model import Estimate, Prior, StandState
 
 LOW, LIKELY, HIGH = (round(part * DRAWS) - 1 for part in (0.15, 0.50, 0.89))
 
-_MINUTE = timedelta(minutes=1)
 _BOX = TimeBox()
 
 
@@ -36,24 +36,20 @@ def estimate_fair(
     """Estimates of every stand's queue, stands and people in the order given. Stands do not move each other."""
     lines = lay_out(stands, prior=prior, now=now)
     calls = _play(lines, prior=prior, box=box)
-    means = calls.mean(axis=1)
+    means = calls.mean(axis=1, keepdims=True)
     calls.sort(axis=1)
-    figures = iter(np.column_stack((calls[:, (LOW, LIKELY, HIGH)], means)).tolist())
-    return tuple(tuple(_say(waiting, stand, next(figures), now) for waiting in stand.queue) for stand in stands)
-
-
-def _say(waiting: Waiting, stand: StandState, figures: Sequence[float], now: datetime) -> Estimate:
-    low, likely, high, mean = (now + timedelta(seconds=round(60 * figure)) for figure in figures)
-    floor = earliest(waiting, stand)
-    if floor is None:
-        return Estimate(low, low, likely, high, mean)
-    # Whole seconds: a floor with fractions may lie a little above a rounded draw.
-    return Estimate(floor, max(low, floor), max(likely, floor), max(high, floor), max(mean, floor))
+    moments = np.rint(now.timestamp() + 60.0 * np.hstack((calls[:, (LOW, LIKELY, HIGH)], means), dtype=np.float64))
+    # Whole seconds; a floor with fractions may lie a little above what is rounded.
+    moments = np.maximum(moments, lines.earliest[:, None])
+    not_before = np.where(np.isfinite(lines.earliest), lines.earliest, moments[:, 0])
+    columns = [[datetime.fromtimestamp(one, UTC) for one in column.tolist()] for column in (not_before, *moments.T)]
+    estimates = map(Estimate, *columns)
+    return tuple(tuple(islice(estimates, len(stand.queue))) for stand in stands)
 
 
 def _play(lines: Lines, *, prior: Prior, box: TimeBox) -> Grid:
     """(people, DRAWS): the moment of each call."""
-    calls = np.empty((lines.people, DRAWS), dtype=np.float32)
+    calls = np.empty((len(lines.earliest), DRAWS), dtype=np.float32)
     pace = lines.pace + lines.spread * chance.normals("pace")[0]
     free = np.repeat(lines.free, DRAWS, axis=1)
     for row, holding in lines.holdings:

@@ -7,7 +7,7 @@ that started long enough ago that nearly every interview begun then is over (2.5
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import log, sqrt
+from math import exp, log, sqrt
 from statistics import fmean, median
 
 from jobdating.domain.estimate.model import Pace, Prior, StandState
@@ -36,12 +36,10 @@ def learn(stand: StandState, *, prior: Prior, now: datetime) -> Pace:
 def log_ratios(stand: StandState, *, prior: Prior, now: datetime) -> list[float]:
     """ln(duration / planned) of the interviews that count at `now`, cut to what is plausible."""
     settled = now - SETTLED * stand.planned
-    low, high = prior.log_mean - WILD, prior.log_mean + WILD
-    return [
-        min(max(log(max(over.ended_at - over.started_at, timedelta(seconds=1)) / stand.planned), low), high)
-        for over in stand.finished
-        if over.started_at <= settled
-    ]
+    planned = stand.planned.total_seconds()
+    shortest, longest = planned * exp(prior.log_mean - WILD), planned * exp(prior.log_mean + WILD)
+    lengths = [(one.ended_at - one.started_at).total_seconds() for one in stand.finished if one.started_at <= settled]
+    return [log(min(max(length, shortest), longest) / planned) for length in lengths]
 
 
 def refit(prior: Prior, stands: Iterable[StandState], *, now: datetime) -> Prior:

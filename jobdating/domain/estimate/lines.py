@@ -1,15 +1,15 @@
 """Turns the stands of a fair into arrays: one row a stand, minutes from now. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
 from math import log
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jobdating.domain.estimate import chance
 from jobdating.domain.estimate.chance import Grid
 from jobdating.domain.estimate.learning import learn
 from jobdating.domain.estimate.model import Current, Prior, StandState, Waiting
@@ -19,8 +19,9 @@ SURELY_LATE = 0.6  # a no-show is never thought more likely than this before som
 HERE_BUT_GONE = 0.01  # a person who checked in may still not answer
 
 Index = NDArray[np.intp]
+Moments = NDArray[np.float64]
 _MINUTE = timedelta(minutes=1)
-_NORMAL = NormalDist()
+_NEVER = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,15 @@ class Holding:
 class Lines:
     """The stands, those with most booked people first, so that those which have a k-th one are a prefix.
 
-    A row is a stand: `pace` and `spread` are of its log-duration in minutes, `free` is when it can call next if nobody
-    keeps it, `serial` numbers the first of its queue in its day, `pauses` are pairs of moments. Columns of `floors`
-    and `missing` are its booked people: earliest call, chance that they do not come; those of `ready` its walk-ins.
-    `booked` and `walk_ins` hold people's places in the list of all queues joined, -1 where there is nobody.
+    `earliest` has one element a person, in the order of all queues joined: before that moment (seconds since 1970,
+    -inf for none) nobody calls them. All else has a row for each stand: `pace` and `spread` of its log-duration in
+    minutes, `free` when it can call next if nobody keeps it, `serial` the number of the first of its queue in its
+    day, `pauses` as pairs of moments. Columns of `floors` and `missing` are its booked people: earliest call, chance
+    that they do not come; those of `ready` its walk-ins. `booked` and `walk_ins` are their places in `earliest`, -1
+    where there is nobody.
     """
 
-    people: int
+    earliest: Moments
     pace: Grid
     spread: Grid
     free: Grid
@@ -58,47 +61,33 @@ class Lines:
 
 def lay_out(stands: Sequence[StandState], *, prior: Prior, now: datetime) -> Lines:
     """The arrays of `stands` at `now`; people are numbered through all queues in the order given."""
-    firsts = [0, *accumulate(len(stand.queue) for stand in stands)]
+    firsts = accumulate((len(stand.queue) for stand in stands), initial=0)
     rows = sorted((_Row.of(stand, first) for stand, first in zip(stands, firsts, strict=False)), key=_Row.rank)
-    paces = [learn(row.stand, prior=prior, now=now) for row in rows]
+    ordered = [row.stand for row in rows]
+    paces = [learn(stand, prior=prior, now=now) for stand in ordered]
+    earliest = _earliest(stands)
+    floors = np.maximum((earliest - now.timestamp()) / 60, 0).astype(np.float32)
+    missing = _missing([waiting for stand in stands for waiting in stand.queue], prior=prior, now=now)
+    booked, walk_ins = _places([row.booked for row in rows]), _places([row.walk_ins for row in rows])
+    pauses = _pauses(ordered, now)
     return Lines(
-        people=firsts[-1],
-        pace=_column(
-            pace.log_mean + log(row.stand.planned / _MINUTE) for pace, row in zip(paces, rows, strict=True)
-        ),
-        spread=_column(pace.spread for pace in paces),
-        free=_column(_free(row.stand, prior, now) for row in rows),
-        serial=np.array([len(row.stand.finished) + len(row.stand.no_shows) + bool(row.stand.current) for row in rows]),
-        pauses=_table([_pauses(row.stand, now) for row in rows], fill=LONG_AFTER),
-        floors=_table([[_floor(one, row.stand, now) for one, _ in row.booked] for row in rows]),
-        missing=_table([[missing(one, prior=prior, now=now) for one, _ in row.booked] for row in rows]),
-        booked=_table([[place for _, place in row.booked] for row in rows], fill=-1).astype(np.intp),
-        walk_ins=_table([[place for _, place in row.walk_ins] for row in rows], fill=-1).astype(np.intp),
-        ready=_table([[_floor(one, row.stand, now) for one, _ in row.walk_ins] for row in rows]),
-        holdings=tuple((at, _holding(row.stand.current, prior, now)) for at, row in enumerate(rows) if row.stand.current),
+        earliest=earliest,
+        pace=_column([one.log_mean + log(stand.planned / _MINUTE) for one, stand in zip(paces, ordered, strict=True)]),
+        spread=_column([pace.spread for pace in paces]),
+        free=_column([_free(stand, prior, now) for stand in ordered]),
+        serial=np.array([_serial(stand) for stand in ordered], dtype=np.intp),
+        pauses=pauses,
+        floors=floors[booked],
+        missing=missing[booked],
+        booked=booked,
+        walk_ins=walk_ins,
+        ready=after_pauses(floors[walk_ins], pauses),
+        holdings=tuple((at, _holding(stand.current, now)) for at, stand in enumerate(ordered) if stand.current),
     )
 
 
-def earliest(waiting: Waiting, stand: StandState) -> datetime | None:
-    """Nobody calls this person before: the booked time as shifted, an interview elsewhere, the stand's absence."""
-    moments = (waiting.booked_at and waiting.booked_at + stand.delay, waiting.ready_at, stand.away_until)
-    return max((moment for moment in moments if moment), default=None)
-
-
-def missing(waiting: Waiting, *, prior: Prior, now: datetime) -> float:
-    """The chance that this person does not come, given that they have not checked in by `now` (Bayes)."""
-    if waiting.present:
-        return HERE_BUT_GONE
-    if waiting.booked_at is None or waiting.ready_at is not None:
-        return prior.no_show  # a walk-in, or someone who said when they come
-    usually = waiting.booked_at - prior.early * _MINUTE
-    still_coming = 1 - _NORMAL.cdf((now - usually) / _MINUTE / prior.early_sd)
-    gone = prior.no_show / (prior.no_show + (1 - prior.no_show) * still_coming)
-    return min(gone, max(SURELY_LATE, prior.no_show))
-
-
 def after_pauses(moments: Grid, pauses: Grid) -> Grid:
-    """`moments` (stands, draws), those within a pause of their stand moved to its end."""
+    """`moments` (stands, any), those within a pause of their stand moved to its end."""
     for start, end in zip(pauses.T[::2], pauses.T[1::2], strict=True):
         inside = (moments >= start[:, None]) & (moments < end[:, None])
         moments = np.where(inside, end[:, None], moments)
@@ -108,38 +97,73 @@ def after_pauses(moments: Grid, pauses: Grid) -> Grid:
 @dataclass(frozen=True, slots=True)
 class _Row:
     stand: StandState
-    booked: tuple[tuple[Waiting, int], ...]
-    walk_ins: tuple[tuple[Waiting, int], ...]
+    booked: tuple[int, ...]
+    walk_ins: tuple[int, ...]
 
     @classmethod
     def of(cls, stand: StandState, first: int) -> "_Row":
-        numbered = [(waiting, first + at) for at, waiting in enumerate(stand.queue)]
+        places = range(first, first + len(stand.queue))
+        numbered = tuple(zip(places, stand.queue, strict=True))
         return cls(
             stand,
-            tuple(entry for entry in numbered if entry[0].booked_at),
-            tuple(entry for entry in numbered if not entry[0].booked_at),
+            tuple(place for place, waiting in numbered if waiting.booked_at is not None),
+            tuple(place for place, waiting in numbered if waiting.booked_at is None),
         )
 
     def rank(self) -> int:
         return -len(self.booked)
 
 
-def _floor(waiting: Waiting, stand: StandState, now: datetime) -> float:
-    moment = earliest(waiting, stand)
-    return max((moment - now) / _MINUTE, 0.0) if moment else 0.0
+def _earliest(stands: Sequence[StandState]) -> Moments:
+    """A person's booked time as shifted, the end of their interview elsewhere, the stand's absence: the latest."""
+    found: list[float] = []
+    for stand in stands:
+        back = stand.away_until.timestamp() if stand.away_until else _NEVER
+        shift = stand.delay.total_seconds()
+        for waiting in stand.queue:
+            moment = waiting.booked_at.timestamp() + shift if waiting.booked_at else _NEVER
+            ready = waiting.ready_at.timestamp() if waiting.ready_at else _NEVER
+            found.append(max(moment, ready, back))
+    return np.array(found, dtype=np.float64)
+
+
+def _missing(people: Sequence[Waiting], *, prior: Prior, now: datetime) -> Grid:
+    """The chance that each does not come, given that they have not checked in by `now` (Bayes)."""
+    # A walk-in, or someone who said when they come, has no usual time of arrival to be late for.
+    usual = now + timedelta(days=1)
+    due = np.array([(one.booked_at if not one.ready_at else None) or usual for one in people], dtype=object)
+    waited = np.array([(now - moment).total_seconds() / 60 + prior.early for moment in due], dtype=np.float32)
+    still_coming = (1 - prior.no_show) * np.exp(-chance.survival(waited / np.float32(prior.early_sd)))
+    gone = np.minimum(prior.no_show / (prior.no_show + still_coming), max(SURELY_LATE, prior.no_show))
+    present = np.array([one.present for one in people], dtype=bool)
+    return np.where(present, np.float32(HERE_BUT_GONE), gone).astype(np.float32)
 
 
 def _free(stand: StandState, prior: Prior, now: datetime) -> float:
-    rested = max((over.ended_at for over in stand.finished), default=now - timedelta(days=1)) + prior.turnover * _MINUTE
-    return max((max(rested, stand.away_until or rested) - now) / _MINUTE, 0.0)
+    """Minutes until a stand that nobody keeps can call: it rests a little after an interview, or is away."""
+    waits = [0.0]
+    if stand.finished:
+        waits.append((max(over.ended_at for over in stand.finished) - now) / _MINUTE + prior.turnover)
+    if stand.away_until:
+        waits.append((stand.away_until - now) / _MINUTE)
+    return max(waits)
 
 
-def _pauses(stand: StandState, now: datetime) -> list[float]:
-    ahead = sorted(pause for pause in stand.pauses if pause.end > now)
-    return [(moment - now) / _MINUTE for pause in ahead for moment in (pause.start, pause.end)]
+def _serial(stand: StandState) -> int:
+    return len(stand.finished) + len(stand.no_shows) + (stand.current is not None)
 
 
-def _holding(current: Current, prior: Prior, now: datetime) -> Holding:
+def _pauses(stands: Sequence[StandState], now: datetime) -> Grid:
+    rows = [
+        [(moment - now) / _MINUTE for pause in sorted(stand.pauses) if pause.end > now for moment in (pause.start, pause.end)]
+        for stand in stands
+    ]
+    width = max(map(len, rows), default=0)
+    padded = [row + [LONG_AFTER] * (width - len(row)) for row in rows]
+    return np.array(padded, dtype=np.float32).reshape(len(rows), width)
+
+
+def _holding(current: Current, now: datetime) -> Holding:
     return Holding(
         elapsed=(now - current.started_at) / _MINUTE if current.started_at else None,
         called=(now - current.called_at) / _MINUTE,
@@ -147,10 +171,11 @@ def _holding(current: Current, prior: Prior, now: datetime) -> Holding:
     )
 
 
-def _column(values: Iterable[float]) -> Grid:
-    return np.fromiter(values, dtype=np.float32)[:, None]
+def _column(values: Sequence[float]) -> Grid:
+    return np.array(values, dtype=np.float32)[:, None]
 
 
-def _table(rows: Sequence[Sequence[float]], *, fill: float = 0.0) -> NDArray[np.float32]:
+def _places(rows: Sequence[Sequence[int]]) -> Index:
     width = max(map(len, rows), default=0)
-    return np.array([[*row, *[fill] * (width - len(row))] for row in rows], dtype=np.float32).reshape(len(rows), width)
+    padded = [(*row, *(-1,) * (width - len(row))) for row in rows]
+    return np.array(padded, dtype=np.intp).reshape(len(rows), width)
