@@ -31,10 +31,16 @@ from jobdating.services import notices, rows
 from jobdating.services.booking import Booking, booking_of, ids_of
 
 EXTENSION = timedelta(minutes=5)
+RATINGS = range(1, 6)
+NOTE_LENGTH = 4_000
+_NO_TIME = {"starts_at": None, "ends_at": None}
 
 
 def check_in(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> Booking:
-    """ "Je suis là": on the day of the interview, by the candidate or for them. Raises WindowClosed, WrongState."""
+    """ "Je suis là": on the day of the interview, by the candidate or for them; also after a no-show.
+
+    Raises WindowClosed, WrongState, SlotTaken and Overlap (a missed place may have been given away).
+    """
     row = rows.booking(tx, booking_id)
     party = policy.ensure_party(actor, candidate_id=row.candidate_id, stand_id=row.stand_id, fair_id=row.fair_id)
     if row.state in {BookingState.CHECKED_IN} | WITH_RECRUITER:
@@ -43,10 +49,11 @@ def check_in(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) ->
     if party is Party.CANDIDATE and row.span and _local_date(tx, row.fair_id, row.span.start) != today:
         raise errors.WindowClosed(opens_at=row.span.start)
     tx.execute(update(t.candidates).where(t.candidates.c.id == row.candidate_id).values(checked_in_on=today))
-    return _advance(
-        tx, actor, row, BookingState.CHECKED_IN, events.CandidateCheckedIn, now=now, checked_in_at=now,
-        stepped_aside_at=None,
-    )  # fmt: skip
+    with refused_as(_refusals()):
+        return _advance(
+            tx, actor, row, BookingState.CHECKED_IN, events.CandidateCheckedIn, now=now, checked_in_at=now,
+            stepped_aside_at=None, ended_at=None, previous_state=None,
+        )  # fmt: skip
 
 
 def call(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> Booking:
@@ -60,11 +67,7 @@ def call(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> Boo
         ends_at = now + _interview(tx, row.fair_id)
         changes |= {"starts_at": now, "ends_at": ends_at}
         row = replace(row, span=Span(now, ends_at))
-    refusals: dict[str, Exception] = {
-        "one_room_per_candidate": errors.CandidateBusy(),
-        "no_overlap": errors.Overlap(),
-    }
-    with refused_as(refusals):
+    with refused_as(_refusals()):
         called = _advance(tx, actor, row, BookingState.CALLED, events.CandidateCalled, now=now, **changes)
     notices.called(tx, row.id, now=now)
     return called
@@ -123,30 +126,38 @@ def undo(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> Boo
         raise errors.WrongState(state=row.state)
     if back in WITH_RECRUITER and row.state not in WITH_RECRUITER:
         _ensure_stand_free(tx, row)
-    refusals: dict[str, Exception] = {
-        "one_room_per_candidate": errors.CandidateBusy(),
-        "one_booking_per_seat": errors.SlotTaken(),
-        "no_overlap": errors.Overlap(),
-    }
-    with refused_as(refusals):
-        tx.execute(
-            update(t.bookings).where(t.bookings.c.id == row.id).values(state=back.value, ended_at=None, previous_state=None)
-        )
+    changes: dict[str, Any] = {"state": back.value, "ended_at": None, "previous_state": None}
     restored = replace(row, state=back)
-    journal.append(tx, events.BookingRestored(**ids_of(restored), from_state=row.state.value), at=now, by=actor.account_id)
+    if back is BookingState.CALLED:
+        changes["started_at"] = None
+    elif back is not BookingState.IN_PROGRESS:
+        changes["called_at"] = None
+        if row.slot_id is None:  # back in line: a walk-in has no time until it is called again
+            changes |= _NO_TIME
+            restored = replace(restored, span=None)
+    with refused_as(_refusals()):
+        tx.execute(update(t.bookings).where(t.bookings.c.id == row.id).values(**changes))
+    event = events.BookingRestored(**ids_of(restored), from_state=row.state.value)
+    journal.append(tx, event, at=now, by=actor.account_id)
     return booking_of(restored)
 
 
 def step_aside(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> Booking:
-    """ "J'ai besoin de 2 minutes": others go first, the place is kept. Raises WrongState."""
+    """ "J'ai besoin de 2 minutes": others go first, the place is kept, a call is taken back. Raises WrongState."""
     row = rows.booking(tx, booking_id)
     policy.ensure_party(actor, candidate_id=row.candidate_id, stand_id=row.stand_id, fair_id=row.fair_id)
     if row.state not in {BookingState.BOOKED, BookingState.CHECKED_IN, BookingState.CALLED}:
         raise errors.WrongState(state=row.state)
+    if row.stepped_aside_at is not None:
+        return booking_of(row)
+    changes: dict[str, Any] = {
+        "state": BookingState.CHECKED_IN.value, "stepped_aside_at": now, "called_at": None,
+        "checked_in_at": row.checked_in_at or now, "candidate_in_room_at": None,
+    }  # fmt: skip
     row = replace(row, state=BookingState.CHECKED_IN)
-    changes: dict[str, Any] = {"state": BookingState.CHECKED_IN.value, "stepped_aside_at": now, "called_at": None}
     if row.slot_id is None:
-        changes |= {"starts_at": None, "ends_at": None}
+        changes |= _NO_TIME
+        row = replace(row, span=None)
     tx.execute(update(t.bookings).where(t.bookings.c.id == row.id).values(**changes))
     journal.append(tx, events.CandidateSteppedAside(**ids_of(row)), at=now, by=actor.account_id)
     return booking_of(row)
@@ -158,9 +169,9 @@ def come_back(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -
     policy.ensure_party(actor, candidate_id=row.candidate_id, stand_id=row.stand_id, fair_id=row.fair_id)
     if row.state is not BookingState.CHECKED_IN:
         raise errors.WrongState(state=row.state)
-    tx.execute(
-        update(t.bookings).where(t.bookings.c.id == row.id).values(stepped_aside_at=None, checked_in_at=now)
-    )
+    if row.stepped_aside_at is None:
+        return booking_of(row)
+    tx.execute(update(t.bookings).where(t.bookings.c.id == row.id).values(stepped_aside_at=None))
     journal.append(tx, events.CandidateCheckedIn(**ids_of(row)), at=now, by=actor.account_id)
     return booking_of(row)
 
@@ -170,7 +181,7 @@ def join(tx: Connection, actor: Actor, *, stand_id: int, now: datetime, candidat
 
     Raises WindowClosed (not today, or the stand is closed), NotEligible, LimitReached, AlreadyInLine, NotFound.
     """
-    stand = _lock_stand(tx, stand_id)
+    stand = rows.lock_stand(tx, stand_id)
     own = actor.candidates.get(stand.fair_id)
     if candidate_id is None:
         if own is None:
@@ -179,13 +190,7 @@ def join(tx: Connection, actor: Actor, *, stand_id: int, now: datetime, candidat
     policy.ensure_party(actor, candidate_id=candidate_id, stand_id=stand_id, fair_id=stand.fair_id)
     if rows.lock_candidate(tx, candidate_id) != stand.fair_id:
         raise errors.NotFound(what="candidate")
-    mine = tx.execute(
-        select(t.bookings.c.id, t.bookings.c.slot_id).where(
-            t.bookings.c.stand_id == stand_id,
-            t.bookings.c.candidate_id == candidate_id,
-            t.bookings.c.state.in_(_values(LIVE)),
-        )
-    ).first()
+    mine = rows.live_at(tx, stand_id=stand_id, candidate_id=candidate_id)
     if mine and mine.slot_id is None:
         return booking_of(rows.booking(tx, mine.id))
     if mine:
@@ -210,27 +215,33 @@ def join(tx: Connection, actor: Actor, *, stand_id: int, now: datetime, candidat
 
 
 def hand_over(tx: Connection, actor: Actor, *, booking_id: int, stand_id: int, now: datetime) -> Booking:
-    """Send somebody who waits to a colleague's line; they keep the time they had. Raises WrongState, NotFound."""
-    row = rows.booking(tx, booking_id)
-    source, target = sorted((row.stand_id, stand_id))
-    _lock_stand(tx, source)
-    _lock_stand(tx, target)
+    """Send somebody who waits to a colleague's line; they keep the time they had.
+
+    Raises WrongState, NotFound (also for a closed stand), AlreadyInLine when they wait there anyway.
+    """
+    for each in sorted({stand_id, rows.stand_of(tx, booking_id)}):  # lock order: stands by id, then the booking
+        rows.lock_stand(tx, each)
     row = _staffed(tx, actor, booking_id)
-    here, there = _stand(tx, row.stand_id), _stand(tx, stand_id)
+    here, there = rows.stand(tx, row.stand_id), rows.stand(tx, stand_id)
     colleague = here.company_id == there.company_id or actor.organises(row.fair_id)
-    if there.fair_id != row.fair_id or not colleague:
+    if there.fair_id != row.fair_id or there.closed or not colleague:
         raise errors.NotFound(what="stand")
     if row.stand_id == stand_id:
         return booking_of(row)
     if row.state not in {BookingState.BOOKED, BookingState.CHECKED_IN, BookingState.CALLED}:
         raise errors.WrongState(state=row.state)
-    state = BookingState.CHECKED_IN if row.state is BookingState.CALLED else row.state
+    if rows.live_at(tx, stand_id=stand_id, candidate_id=row.candidate_id) is not None:
+        raise errors.AlreadyInLine()
+    state = row.state
+    if state is BookingState.CALLED:
+        state = BookingState.CHECKED_IN if row.checked_in_at else BookingState.BOOKED
     tx.execute(
         update(t.bookings)
         .where(t.bookings.c.id == row.id)
         .values(
-            stand_id=stand_id, slot_id=None, seat=None, starts_at=None, ends_at=None, called_at=None, state=state.value,
-            queued_at=row.span.start if row.span else now,
+            stand_id=stand_id, slot_id=None, seat=None, **_NO_TIME, called_at=None, state=state.value,
+            candidate_in_room_at=None, recruiter_in_room_at=None,
+            queued_at=row.span.start if row.span and row.slot_id else rows.queued_at(tx, row.id),
         )
     )  # fmt: skip
     notices.moved(tx, row.id, now=now)
@@ -247,11 +258,25 @@ def hand_over(tx: Connection, actor: Actor, *, booking_id: int, stand_id: int, n
 def review(
     tx: Connection, actor: Actor, *, booking_id: int, note: str, rating: int | None, next_step: NextStep, now: datetime
 ) -> Booking:
-    """What the stand writes after (or during) an interview: facts, 1–5, and what follows. Raises NotFound."""
+    """What the stand writes before, during or after an interview: facts, 1–5, and what follows.
+
+    Writing the same again is no change. Raises NotFound, WrongState (not a place at this stand), Invalid.
+    """
+    wrong = {"rating": "out_of_range"} if rating is not None and rating not in RATINGS else {}
+    if len(note) > NOTE_LENGTH:
+        wrong["note"] = "too_long"
+    if wrong:
+        raise errors.Invalid(fields=wrong)
     row = _staffed(tx, actor, booking_id)
+    if row.state in {BookingState.HELD, BookingState.REQUESTED, BookingState.CANCELLED}:
+        raise errors.WrongState(state=row.state)
+    c = t.bookings.c
+    written = tx.execute(select(c.note, c.rating, c.next_step, c.reviewed_at).where(c.id == row.id)).one()
+    if written.reviewed_at and (note, rating, next_step.value) == tuple(written)[:3]:
+        return booking_of(row)
     tx.execute(
         update(t.bookings)
-        .where(t.bookings.c.id == row.id)
+        .where(c.id == row.id)
         .values(note=note, rating=rating, next_step=next_step.value, reviewed_at=now)
     )
     journal.append(tx, events.InterviewReviewed(**ids_of(row)), at=now, by=actor.account_id)
@@ -259,11 +284,16 @@ def review(
 
 
 def enter_room(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> Booking:
-    """Record that a party opened the room. The first click counts. Raises NotFound, WrongState."""
+    """Record that a party opened the room. The first click counts; an organiser who looks in is not a party.
+
+    Raises NotFound, WrongState.
+    """
     row = rows.booking(tx, booking_id)
     party = policy.ensure_party(actor, candidate_id=row.candidate_id, stand_id=row.stand_id, fair_id=row.fair_id)
     if row.state not in LIVE:
         raise errors.WrongState(state=row.state)
+    if party not in {Party.CANDIDATE, Party.STAND}:
+        return booking_of(row)
     column = t.bookings.c.candidate_in_room_at if party is Party.CANDIDATE else t.bookings.c.recruiter_in_room_at
     done = tx.execute(
         update(t.bookings).where(t.bookings.c.id == row.id, column.is_(None)).values({column: now})
@@ -293,10 +323,8 @@ def _advance(
 
 def _staffed(tx: Connection, actor: Actor, booking_id: int) -> rows.BookingRow:
     """The booking, once its stand is locked and the actor is known to work there."""
-    stand_id = tx.execute(select(t.bookings.c.stand_id).where(t.bookings.c.id == booking_id)).scalar()
-    if stand_id is None:
-        raise errors.NotFound(what="booking")
-    stand = _lock_stand(tx, stand_id)
+    stand_id = rows.stand_of(tx, booking_id)
+    stand = rows.lock_stand(tx, stand_id)
     policy.ensure_staff(actor, stand_id=stand_id, fair_id=stand.fair_id)
     row = rows.booking(tx, booking_id)
     if row.stand_id != stand_id:
@@ -304,22 +332,8 @@ def _staffed(tx: Connection, actor: Actor, booking_id: int) -> rows.BookingRow:
     return row
 
 
-def _stand(tx: Connection, stand_id: int) -> Any:
-    row = tx.execute(
-        select(t.stands, t.fairs.c.cap).join(t.fairs).where(t.stands.c.id == stand_id)
-    ).first()
-    if row is None:
-        raise errors.NotFound(what="stand")
-    return row
-
-
-def _lock_stand(tx: Connection, stand_id: int) -> Any:
-    tx.execute(select(t.stands.c.id).where(t.stands.c.id == stand_id).with_for_update())
-    return _stand(tx, stand_id)
-
-
 def _ensure_stand_free(tx: Connection, row: rows.BookingRow) -> None:
-    stand = _stand(tx, row.stand_id)
+    stand = rows.stand(tx, row.stand_id)
     busy = tx.execute(
         select(t.bookings.c.id).where(
             t.bookings.c.stand_id == row.stand_id,
@@ -355,3 +369,11 @@ def _local_date(tx: Connection, fair_id: int, moment: datetime) -> Any:
 
 def _values(states: frozenset[BookingState]) -> list[str]:
     return [state.value for state in sorted(states)]
+
+
+def _refusals() -> dict[str, Exception]:
+    return {
+        "one_room_per_candidate": errors.CandidateBusy(),
+        "one_booking_per_seat": errors.SlotTaken(),
+        "no_overlap": errors.Overlap(),
+    }

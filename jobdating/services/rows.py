@@ -1,6 +1,6 @@
 """What services read before they decide: a slot, a booking, a candidate, with their fair's rules. Locks on PostgreSQL.
 
-Lock order: slots by id, then the candidate, then the booking.
+Lock order: slots by id, then the candidate, then the booking. In the live line: stands by id, then the booking.
 """
 
 from dataclasses import dataclass
@@ -192,3 +192,41 @@ def held(tx: Connection, candidate_id: int) -> list[rules.Held]:
 def is_eligible(tx: Connection, *, candidate_id: int, stand_id: int) -> bool:
     rows = _SHARED_TRADE.all(tx, candidate_id=candidate_id, stand_id=stand_id)
     return not rows or any(row.candidate_id is not None for row in rows)
+
+
+def stand(tx: Connection, stand_id: int) -> Any:
+    """The stand with its fair's `cap`, not locked. Raises NotFound."""
+    row = tx.execute(select(t.stands, t.fairs.c.cap).join(t.fairs).where(t.stands.c.id == stand_id)).first()
+    if row is None:
+        raise NotFound(what="stand")
+    return row
+
+
+def lock_stand(tx: Connection, stand_id: int) -> Any:
+    """The stand with its fair's `cap`, locked: one at a time calls, joins or hands over there. Raises NotFound."""
+    tx.execute(select(t.stands.c.id).where(t.stands.c.id == stand_id).with_for_update())
+    return stand(tx, stand_id)
+
+
+def stand_of(tx: Connection, booking_id: int) -> int:
+    """Whose line a booking is in, read before that stand is locked. Raises NotFound."""
+    stand_id: int | None = tx.execute(select(t.bookings.c.stand_id).where(t.bookings.c.id == booking_id)).scalar()
+    if stand_id is None:
+        raise NotFound(what="booking")
+    return stand_id
+
+
+def live_at(tx: Connection, *, stand_id: int, candidate_id: int) -> Any:
+    """The live booking a candidate has at a stand, if any: its id and slot."""
+    return tx.execute(
+        select(t.bookings.c.id, t.bookings.c.slot_id).where(
+            t.bookings.c.stand_id == stand_id,
+            t.bookings.c.candidate_id == candidate_id,
+            t.bookings.c.state.in_([state.value for state in sorted(LIVE)]),
+        )
+    ).first()
+
+
+def queued_at(tx: Connection, booking_id: int) -> datetime:
+    moment: datetime = tx.execute(select(t.bookings.c.queued_at).where(t.bookings.c.id == booking_id)).scalar_one()
+    return moment
