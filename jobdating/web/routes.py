@@ -4,7 +4,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from jobdating.assets import STATIC
-from jobdating.web import health, live
+from jobdating.web import account, health, live
 from jobdating.web.guards import Guard, Handler, guarded
 
 
@@ -30,6 +30,8 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         get("/live/poll", live.poll, Guard.ANYONE),
         # Public
         # Account
+        post("/sign-out", account.sign_out, Guard.ANYONE),
+        get("/language/{language}", account.language, Guard.ANYONE),
         # Candidate
         # Recruiter
         # Organiser

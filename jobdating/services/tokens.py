@@ -1,0 +1,59 @@
+"""Tokens with which a program acts as an account through the API. Shown once, kept as a hash, revoked by hand."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from jobdating.db import journal
+from jobdating.db import tables as t
+from jobdating.db.statement import Statement
+from jobdating.domain import events
+from jobdating.domain.errors import NotFound
+
+PREFIX = "jd_"
+
+_FIND = Statement(select(t.api_tokens.c.account_id).where(t.api_tokens.c.hash == bindparam("hash")))
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token without its secret, as its owner sees it in a list."""
+
+    id: int
+    name: str
+    made_at: datetime
+
+
+def make(tx: Connection, account_id: int, *, name: str, now: datetime) -> str:
+    """A new token's secret; nobody can read it again."""
+    secret = PREFIX + secrets.token_urlsafe(32)
+    tx.execute(insert(t.api_tokens).values(account_id=account_id, hash=_hash(secret), name=name[:80], made_at=now))
+    return secret
+
+
+def resolve(tx: Connection, secret: str, *, now: datetime) -> int | None:
+    """The account a token acts for, or None. Only reads."""
+    row = _FIND.first(tx, hash=_hash(secret))
+    return None if row is None else int(row.account_id)
+
+
+def revoke(tx: Connection, account_id: int, *, token_id: int, now: datetime) -> None:
+    """The token stops working at once. Raises NotFound for one that is not theirs."""
+    mine = (t.api_tokens.c.id == token_id) & (t.api_tokens.c.account_id == account_id)
+    if tx.execute(delete(t.api_tokens).where(mine)).rowcount == 0:
+        raise NotFound(what="token")
+    journal.append(tx, events.RightsChanged(fair_id=None, account_id=account_id), at=now, by=account_id)
+
+
+def list(tx: Connection, account_id: int) -> tuple[Token, ...]:
+    """The tokens of an account, the newest first."""
+    columns = (t.api_tokens.c.id, t.api_tokens.c.name, t.api_tokens.c.made_at)
+    rows = tx.execute(select(*columns).where(t.api_tokens.c.account_id == account_id).order_by(t.api_tokens.c.id.desc()))
+    return tuple(Token(**row._asdict()) for row in rows)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
