@@ -164,7 +164,7 @@ def _(event: events.BookingEvent) -> frozenset[Touch]:
 @touched.register
 def _(event: events.BookingMoved) -> frozenset[Touch]:
     changed = set(touched.dispatch(events.BookingEvent)(event)) | _stand(event.from_stand_id, event.fair_id)
-    changed.add(WaitersOf(event.from_stand_id))
+    changed |= {WaitersOf(event.from_stand_id), StandsOf(event.candidate_id, event.fair_id or 0)}
     if event.from_slot_id is not None:
         changed.add(slot(event.from_slot_id, event.from_stand_id))
     return frozenset(changed)
@@ -198,6 +198,21 @@ def _(event: events.InterviewStarted) -> frozenset[Touch]:
 @touched.register
 def _(event: events.CandidateMissed) -> frozenset[Touch]:
     return _elsewhere(event)
+
+
+@touched.register
+def _(event: events.CandidateSteppedAside) -> frozenset[Touch]:
+    return _elsewhere(event)
+
+
+@touched.register
+def _(event: events.BookingCancelled) -> frozenset[Touch]:
+    return _elsewhere(event)
+
+
+@touched.register
+def _(event: events.InterviewReviewed) -> frozenset[Touch]:
+    return frozenset(cockpit(event.stand_id))
 
 
 def _elsewhere(event: events.BookingEvent) -> frozenset[Touch]:

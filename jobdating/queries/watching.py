@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Table, select, union
 from jobdating.db import tables as t
 from jobdating.domain import topics
 from jobdating.domain.policy import Actor
-from jobdating.domain.states import LIVE
+from jobdating.domain.states import LIVE, BookingState
 from jobdating.domain.topics import Target
 
 
@@ -29,13 +29,13 @@ def waiters(tx: Connection, stand_ids: Iterable[int]) -> list[int]:
 
 
 def stands_of(tx: Connection, candidate_id: int) -> list[int]:
-    """Stands where a candidate has a live booking."""
+    """Stands whose pages show a candidate: all where they have a booking that was not cancelled."""
     return list(
         tx.execute(
             select(t.bookings.c.stand_id)
             .where(
                 t.bookings.c.candidate_id == candidate_id,
-                t.bookings.c.state.in_([state.value for state in sorted(LIVE)]),
+                t.bookings.c.state != BookingState.CANCELLED.value,
             )
             .distinct()
         ).scalars()
