@@ -40,14 +40,21 @@ def make_company(tx: Connection, fair_id: int, **values: object) -> int:
 def make_stand(tx: Connection, fair_id: int, *, trades: Iterable[str] = ("Soudage",), **values: object) -> int:
     n = next(_number)
     company_id = values.pop("company_id", None) or make_company(tx, fair_id)
-    defaults: dict[str, object] = {"fair_id": fair_id, "company_id": company_id, "slug": f"stand-{n}", "name": f"Stand {n}"}
+    defaults: dict[str, object] = {
+        "fair_id": fair_id,
+        "company_id": company_id,
+        "slug": f"stand-{n}",
+        "name": f"Stand {n}",
+    }
     stand_id = _insert(tx, t.stands, defaults | values)
     for trade in trades:
         tx.execute(t.stand_trades.insert().values(stand_id=stand_id, trade=trade))
     return stand_id
 
 
-def make_slots(tx: Connection, stand_id: int, *, count: int = 12, start: datetime = MORNING, capacity: int = 1) -> list[int]:
+def make_slots(
+    tx: Connection, stand_id: int, *, count: int = 12, start: datetime = MORNING, capacity: int = 1
+) -> list[int]:
     """`count` slots of 10 minutes, a quarter of an hour apart."""
     starts = [start + timedelta(minutes=15 * n) for n in range(count)]
     return [
