@@ -18,7 +18,9 @@ from jobdating.db.tables import journal, meta
 from jobdating.domain import events
 
 _APPEND = Statement(
-    insert(journal).values({column: bindparam(column) for column in ("fair_id", "at", "kind", "data", "account_id", "xid")})
+    insert(journal).values(
+        {column: bindparam(column) for column in ("fair_id", "at", "kind", "data", "account_id", "xid")}
+    )
 )
 _APPEND_WITH_XID = (
     "INSERT INTO journal (fair_id, at, kind, data, account_id, xid) VALUES "
@@ -69,9 +71,7 @@ def since(tx: Connection, position: int, *, limit: int = 2_000) -> Batch:
         return Batch(tuple(_entry(row) for row in rows), position, len(rows) == limit)
     horizon = _horizon(tx)
     rows = tx.execute(
-        select(*columns)
-        .where(journal.c.xid >= position, journal.c.xid < horizon)
-        .order_by(journal.c.xid, journal.c.id)
+        select(*columns).where(journal.c.xid >= position, journal.c.xid < horizon).order_by(journal.c.xid, journal.c.id)
     ).all()
     return Batch(tuple(_entry(row) for row in rows), horizon, False)
 
@@ -87,7 +87,9 @@ def backlog(tx: Connection, position: int) -> int:
     """How many entries lie after `position`, counted up to 5,001: a reader too far behind starts afresh."""
     column = journal.c.id if tx.dialect.name == "sqlite" else journal.c.xid
     after = column > position if tx.dialect.name == "sqlite" else column >= position
-    return tx.execute(select(func.count()).select_from(select(journal.c.id).where(after).limit(5_001).subquery())).scalar_one()
+    return tx.execute(
+        select(func.count()).select_from(select(journal.c.id).where(after).limit(5_001).subquery())
+    ).scalar_one()
 
 
 def epoch(tx: Connection) -> str:

@@ -182,7 +182,9 @@ stands = Table(
     Column("phone", String(20), nullable=False, server_default=""),
     Column("asks_confirmation", Boolean, nullable=False, server_default=false()),
     Column("takes_walk_ins", Boolean, nullable=False, server_default=true()),
-    Column("availability", JSON, nullable=False, server_default="[]"),  # [[start, end], …] ISO UTC: what slots were cut from
+    Column(
+        "availability", JSON, nullable=False, server_default="[]"
+    ),  # [[start, end], …] ISO UTC: what slots were cut from
     Column("closed", Boolean, nullable=False, server_default=false()),
     Column("away_since", Moment),
     Column("connected_since", Moment),  # a recruiter of the stand has the cockpit open
@@ -290,9 +292,18 @@ bookings = Table(
     Column("made_at", Moment, nullable=False),
     CheckConstraint(one_of("state", BookingState), name="state"),
     CheckConstraint("(slot_id IS NULL) = (seat IS NULL)", name="seat"),
-    CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL) AND (starts_at IS NULL OR starts_at < ends_at)", name="span"),
+    CheckConstraint(
+        "(starts_at IS NULL) = (ends_at IS NULL) AND (starts_at IS NULL OR starts_at < ends_at)", name="span"
+    ),
     CheckConstraint("rating IS NULL OR rating BETWEEN 1 AND 5", name="rating"),
-    Index("one_booking_per_seat", "slot_id", "seat", unique=True, sqlite_where=text(IS_LIVE), postgresql_where=text(IS_LIVE)),
+    Index(
+        "one_booking_per_seat",
+        "slot_id",
+        "seat",
+        unique=True,
+        sqlite_where=text(IS_LIVE),
+        postgresql_where=text(IS_LIVE),
+    ),
     Index(
         "one_room_per_candidate",
         "candidate_id",
@@ -303,7 +314,12 @@ bookings = Table(
     Index("ix_bookings_candidate_id", "candidate_id"),
     Index("ix_bookings_stand_id_starts_at", "stand_id", "starts_at"),
     Index("ix_bookings_fair_id_state", "fair_id", "state"),
-    Index("ix_bookings_expires_at", "expires_at", sqlite_where=text("state = 'held'"), postgresql_where=text("state = 'held'")),
+    Index(
+        "ix_bookings_expires_at",
+        "expires_at",
+        sqlite_where=text("state = 'held'"),
+        postgresql_where=text("state = 'held'"),
+    ),
 )
 
 estimates = Table(

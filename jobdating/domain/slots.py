@@ -16,7 +16,9 @@ class Span:
         return self.start < other.end and other.start < self.end
 
 
-def cut(hours: Iterable[Span], *, interview: timedelta, buffer: timedelta, breaks: Iterable[Span] = ()) -> Iterator[Span]:
+def cut(
+    hours: Iterable[Span], *, interview: timedelta, buffer: timedelta, breaks: Iterable[Span] = ()
+) -> Iterator[Span]:
     """Yield slots of length `interview`, a `buffer` apart, inside each of `hours` and touching none of `breaks`.
 
     A slot must end within its hours; the buffer after the last one may not fit. A slot that touches a break is

@@ -228,9 +228,7 @@ def _(event: events.StandEvent) -> frozenset[Touch]:
 
 @touched.register
 def _(event: events.StandChanged) -> frozenset[Touch]:
-    return frozenset(
-        _stand(event.stand_id, event.fair_id) | {WaitersOf(event.stand_id), stand_slots(event.stand_id)}
-    )
+    return frozenset(_stand(event.stand_id, event.fair_id) | {WaitersOf(event.stand_id), stand_slots(event.stand_id)})
 
 
 @touched.register

@@ -142,6 +142,4 @@ def _forecast(
 def _is_news(before: Any, estimate: Estimate) -> bool:
     if before is None:
         return True
-    return any(
-        abs(getattr(before, name) - getattr(estimate, name)) >= NEWS for name in ("not_before", "low", "high")
-    )
+    return any(abs(getattr(before, name) - getattr(estimate, name)) >= NEWS for name in ("not_before", "low", "high"))

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -50,9 +49,7 @@ def actor(tx: Connection, account_id: int | None) -> Actor:
         .where(t.recruiters.c.account_id == account_id)
     ).all()
     companies = frozenset(row.company_id for row in staffed if row.lead)
-    led = (
-        tx.execute(select(t.stands.c.id).where(t.stands.c.company_id.in_(companies))).scalars() if companies else ()
-    )
+    led = tx.execute(select(t.stands.c.id).where(t.stands.c.company_id.in_(companies))).scalars() if companies else ()
     return Actor(
         account_id,
         candidates={

@@ -34,7 +34,9 @@ def counts(tx: Connection, fair_id: int) -> dict[str, int]:
     return {
         "companies": tx.execute(select(func.count()).select_from(t.companies).where(of_fair)).scalar_one(),
         "offers": tx.execute(select(func.count()).select_from(t.offers.join(t.companies)).where(of_fair)).scalar_one(),
-        "stands": tx.execute(select(func.count()).select_from(t.stands).where(t.stands.c.fair_id == fair_id)).scalar_one(),
+        "stands": tx.execute(
+            select(func.count()).select_from(t.stands).where(t.stands.c.fair_id == fair_id)
+        ).scalar_one(),
         "free": (tx.execute(places).scalar() or 0) - tx.execute(taken).scalar_one(),
     }
 

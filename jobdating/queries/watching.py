@@ -102,7 +102,9 @@ def may_watch(tx: Connection, actor: Actor, topic: str) -> bool:
 
 
 def _stands(tx: Connection, fair_id: int) -> list[int]:
-    return list(tx.execute(select(t.stands.c.id).where(t.stands.c.fair_id == fair_id).order_by(t.stands.c.id)).scalars())
+    return list(
+        tx.execute(select(t.stands.c.id).where(t.stands.c.fair_id == fair_id).order_by(t.stands.c.id)).scalars()
+    )
 
 
 def _exists(tx: Connection, table: Table, row_id: int) -> bool:

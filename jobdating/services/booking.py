@@ -162,9 +162,7 @@ def move(tx: Connection, actor: Actor, *, booking_id: int, slot_id: int, now: da
     slot = rows.slot(tx, slot_id)
     rows.lock_candidate(tx, source.candidate_id)
     row = rows.booking(tx, booking_id)
-    party = policy.ensure_party(
-        actor, candidate_id=row.candidate_id, stand_id=row.stand_id, fair_id=row.fair_id
-    )
+    party = policy.ensure_party(actor, candidate_id=row.candidate_id, stand_id=row.stand_id, fair_id=row.fair_id)
     if slot.fair_id != row.fair_id:
         raise errors.NotFound(what="slot")
     if row.slot_id == slot_id and row.state in LIVE:
@@ -213,7 +211,9 @@ def cancel(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> B
     tx.execute(
         update(t.bookings)
         .where(t.bookings.c.id == row.id)
-        .values(state=BookingState.CANCELLED.value, previous_state=row.state.value, cancelled_by=party.value, ended_at=now)
+        .values(
+            state=BookingState.CANCELLED.value, previous_state=row.state.value, cancelled_by=party.value, ended_at=now
+        )
     )
     if row.state is BookingState.HELD and row.origin == Origin.WAITLIST:
         _leave_waitlist(tx, stand_id=row.stand_id, candidate_id=row.candidate_id)
@@ -247,7 +247,9 @@ def restore(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> 
         )
     notices.booked(tx, row.id, now=now)
     restored = replace(row, state=state)
-    journal.append(tx, events.BookingRestored(**ids_of(restored), from_state=row.state.value), at=now, by=actor.account_id)
+    journal.append(
+        tx, events.BookingRestored(**ids_of(restored), from_state=row.state.value), at=now, by=actor.account_id
+    )
     return booking_of(restored)
 
 
@@ -361,9 +363,7 @@ def _insert(
 
 def _confirm(tx: Connection, actor: Actor, row: rows.BookingRow, *, now: datetime) -> Booking:
     tx.execute(
-        update(t.bookings)
-        .where(t.bookings.c.id == row.id)
-        .values(state=BookingState.BOOKED.value, expires_at=None)
+        update(t.bookings).where(t.bookings.c.id == row.id).values(state=BookingState.BOOKED.value, expires_at=None)
     )
     notices.booked(tx, row.id, now=now)
     confirmed = replace(row, state=BookingState.BOOKED)
@@ -377,9 +377,7 @@ def _mine(tx: Connection, *, slot_id: int, candidate_id: int) -> Booking | None:
 
 
 def _leave_waitlist(tx: Connection, *, stand_id: int, candidate_id: int) -> None:
-    tx.execute(
-        t.waitlist.delete().where(t.waitlist.c.stand_id == stand_id, t.waitlist.c.candidate_id == candidate_id)
-    )
+    tx.execute(t.waitlist.delete().where(t.waitlist.c.stand_id == stand_id, t.waitlist.c.candidate_id == candidate_id))
 
 
 def _refusals() -> dict[str, Exception]:

@@ -10,9 +10,7 @@ from jobdating.db import tables as t
 from jobdating.domain import events
 
 
-def record(
-    tx: Connection, *, candidates: Mapping[int, bool], stands: Mapping[int, bool], now: datetime
-) -> None:
+def record(tx: Connection, *, candidates: Mapping[int, bool], stands: Mapping[int, bool], now: datetime) -> None:
     """Write who came (True) and who left (False); nothing is written for what was known already."""
     for candidate_id, connected in sorted(candidates.items()):
         if fair_id := _change(tx, t.candidates, candidate_id, connected, now):
@@ -29,9 +27,7 @@ def record(
 def forget_all(tx: Connection, *, now: datetime) -> None:
     """After a restart nobody is connected until they come back."""
     for table in (t.candidates, t.stands):
-        tx.execute(
-            update(table).where(table.c.connected_since.is_not(None)).values(connected_since=None, seen_at=now)
-        )
+        tx.execute(update(table).where(table.c.connected_since.is_not(None)).values(connected_since=None, seen_at=now))
 
 
 def _change(tx: Connection, table: Table, row_id: int, connected: bool, now: datetime) -> int | None:

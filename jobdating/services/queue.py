@@ -295,9 +295,7 @@ def enter_room(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) 
     if party not in {Party.CANDIDATE, Party.STAND}:
         return booking_of(row)
     column = t.bookings.c.candidate_in_room_at if party is Party.CANDIDATE else t.bookings.c.recruiter_in_room_at
-    done = tx.execute(
-        update(t.bookings).where(t.bookings.c.id == row.id, column.is_(None)).values({column: now})
-    )
+    done = tx.execute(update(t.bookings).where(t.bookings.c.id == row.id, column.is_(None)).values({column: now}))
     if done.rowcount:
         journal.append(tx, events.RoomEntered(**ids_of(row), party=party.value), at=now, by=actor.account_id)
     return booking_of(row)

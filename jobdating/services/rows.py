@@ -111,9 +111,7 @@ _CANDIDATE = _locked(
     t.candidates,
 )
 _HELD = Statement(
-    select(
-        t.bookings.c.id, t.bookings.c.state, t.bookings.c.starts_at, t.bookings.c.ends_at
-    ).where(
+    select(t.bookings.c.id, t.bookings.c.state, t.bookings.c.starts_at, t.bookings.c.ends_at).where(
         t.bookings.c.candidate_id == bindparam("candidate_id"),
         text(t.one_of("bookings.state", COUNTED)),
     )

@@ -108,7 +108,9 @@ def close_all(tx: Connection, account_id: int, *, now: datetime, but: str | None
 def list(tx: Connection, account_id: int, *, now: datetime) -> tuple[Session, ...]:
     """The open sessions of an account, the last used first."""
     rows = tx.execute(
-        select(*_COLUMNS).where(t.sessions.c.account_id == account_id).order_by(t.sessions.c.seen_at.desc(), t.sessions.c.id)
+        select(*_COLUMNS)
+        .where(t.sessions.c.account_id == account_id)
+        .order_by(t.sessions.c.seen_at.desc(), t.sessions.c.id)
     )
     sessions = (Session(**row._asdict()) for row in rows)
     return tuple(session for session in sessions if session.is_open(now=now))

@@ -24,7 +24,9 @@ def keep(tx: Connection, *, now: datetime) -> None:
     """Do all that is due at `now`. Cheap when nothing is."""
     _expire(tx, now)
     _promote(tx, now)
-    for fair in tx.execute(select(t.fairs.c.id, t.fairs.c.first_day, t.fairs.c.last_day, t.fairs.c.timezone, t.fairs.c.live_day)):
+    for fair in tx.execute(
+        select(t.fairs.c.id, t.fairs.c.first_day, t.fairs.c.last_day, t.fairs.c.timezone, t.fairs.c.live_day)
+    ):
         today = now.astimezone(ZoneInfo(fair.timezone)).date()
         if fair.first_day <= today <= fair.last_day:
             if fair.live_day != today:
@@ -65,9 +67,7 @@ def publish(tx: Connection, fair_id: int, forecasts: Sequence[Forecast], *, now:
         )
         journal.append(
             tx,
-            events.EstimatesMoved(
-                fair_id=fair_id, stand_id=forecast.stand_id, delay_minutes=forecast.delay_minutes
-            ),
+            events.EstimatesMoved(fair_id=fair_id, stand_id=forecast.stand_id, delay_minutes=forecast.delay_minutes),
             at=now,
         )
 
@@ -82,7 +82,9 @@ def _expire(tx: Connection, now: datetime) -> None:
 
 def _promote(tx: Connection, now: datetime) -> None:
     """Stands where somebody waits for a place and none is held for them."""
-    for stand_id in list(tx.execute(select(t.waitlist.c.stand_id).distinct().order_by(t.waitlist.c.stand_id)).scalars()):
+    for stand_id in list(
+        tx.execute(select(t.waitlist.c.stand_id).distinct().order_by(t.waitlist.c.stand_id)).scalars()
+    ):
         waitlist.promote(tx, stand_id=stand_id, now=now)
 
 
@@ -115,7 +117,8 @@ def _count(tx: Connection, fair_id: int, start: datetime, end: datetime, at: dat
     expected = {
         row.candidate_id
         for row in rows
-        if row.starts_at and row.state in LIVE | {BookingState.DONE, BookingState.NO_SHOW}
+        if row.starts_at
+        and row.state in LIVE | {BookingState.DONE, BookingState.NO_SHOW}
         and row.starts_at - hour <= at < row.ends_at + hour
     }
     return {

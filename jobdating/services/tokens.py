@@ -51,7 +51,9 @@ def revoke(tx: Connection, account_id: int, *, token_id: int, now: datetime) -> 
 def list(tx: Connection, account_id: int) -> tuple[Token, ...]:
     """The tokens of an account, the newest first."""
     columns = (t.api_tokens.c.id, t.api_tokens.c.name, t.api_tokens.c.made_at)
-    rows = tx.execute(select(*columns).where(t.api_tokens.c.account_id == account_id).order_by(t.api_tokens.c.id.desc()))
+    rows = tx.execute(
+        select(*columns).where(t.api_tokens.c.account_id == account_id).order_by(t.api_tokens.c.id.desc())
+    )
     return tuple(Token(**row._asdict()) for row in rows)
 
 

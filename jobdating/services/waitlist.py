@@ -1,7 +1,6 @@
 """The waitlist of a full stand: join, leave, and promotion by itself when a place is free, with time to accept."""
 
 from datetime import datetime, timedelta
-
 from typing import Any
 
 from sqlalchemy import Connection, NestedTransaction, Row, delete, func, insert, select

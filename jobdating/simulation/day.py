@@ -4,8 +4,7 @@ Knows nothing of how estimates are made; it only speaks their words for what a j
 aware UTC outside.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import exp, log
 from random import Random
@@ -106,7 +105,9 @@ def _play_stand(stand_id: int, conditions: Conditions, random: Random) -> StandD
         for slot in range(SLOTS):
             if random.random() < conditions.filled:
                 booked = opening + slot * conditions.slot
-                visit = _visit(stand_id * 100 + len(visits), half_day, booked, max(free, booked), usual, conditions, random)
+                visit = _visit(
+                    stand_id * 100 + len(visits), half_day, booked, max(free, booked), usual, conditions, random
+                )
                 visits.append(visit)
                 free = visit.left + random.expovariate(1 / conditions.turnover)
     return StandDay(stand_id, timedelta(minutes=conditions.planned), tuple(visits))

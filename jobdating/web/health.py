@@ -23,4 +23,6 @@ async def readyz(request: Request) -> JSONResponse:
     except Exception as error:  # whatever it is, we are not ready
         return JSONResponse({"status": "not ready", "database": type(error).__name__}, status_code=503)
     behind = home.relay is not None and not home.relay.keeps_up()
-    return JSONResponse({"status": "not ready" if behind else "ready", "relay": not behind}, status_code=503 if behind else 200)
+    return JSONResponse(
+        {"status": "not ready" if behind else "ready", "relay": not behind}, status_code=503 if behind else 200
+    )

@@ -44,7 +44,8 @@ def explain(stand: StandState, place: int, *, estimate: Estimate, prior: Prior, 
     pace = learn(stand, prior=prior, now=now)
     late = max(estimate.likely - waiting.booked_at, timedelta()) if waiting.booked_at else timedelta()
     return Explanation(
-        why=_why(stand, place, estimate, late, now) or (Why.SLOW_PACE if _is_slow(pace.count, pace.ratio) else Why.LATE),
+        why=_why(stand, place, estimate, late, now)
+        or (Why.SLOW_PACE if _is_slow(pace.count, pace.ratio) else Why.LATE),
         ahead=_ahead(stand, place),
         late=_minutes(late),
         pace=_minutes(pace.ratio * stand.planned),

@@ -23,9 +23,7 @@ LOW, LIKELY, HIGH = (round(part * DRAWS) - 1 for part in (0.15, 0.50, 0.89))
 _BOX = TimeBox()
 
 
-def estimate_stand(
-    stand: StandState, *, prior: Prior, now: datetime, box: TimeBox = _BOX
-) -> tuple[Estimate, ...]:
+def estimate_stand(stand: StandState, *, prior: Prior, now: datetime, box: TimeBox = _BOX) -> tuple[Estimate, ...]:
     """Estimates of one stand's queue, in its order: the same as `estimate_fair` gives for it."""
     return estimate_fair((stand,), prior=prior, now=now, box=box)[0]
 

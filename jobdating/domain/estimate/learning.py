@@ -57,9 +57,7 @@ def refit(prior: Prior, stands: Iterable[StandState], *, now: datetime) -> Prior
         belief = 1 / prior.fair_sd**2
         total = belief + sum(weights)
         log_mean = (prior.log_mean * belief + sum(w * g.mean for w, g in zip(weights, groups, strict=True))) / total
-        prior = replace(
-            prior, log_mean=log_mean, log_sd=sqrt(within), stand_sd=sqrt(between), fair_sd=sqrt(1 / total)
-        )
+        prior = replace(prior, log_mean=log_mean, log_sd=sqrt(within), stand_sd=sqrt(between), fair_sd=sqrt(1 / total))
     return _refit_people(prior, known)
 
 

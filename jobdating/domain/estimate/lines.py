@@ -155,7 +155,12 @@ def _serial(stand: StandState) -> int:
 
 def _pauses(stands: Sequence[StandState], now: datetime) -> Grid:
     rows = [
-        [(moment - now) / _MINUTE for pause in sorted(stand.pauses) if pause.end > now for moment in (pause.start, pause.end)]
+        [
+            (moment - now) / _MINUTE
+            for pause in sorted(stand.pauses)
+            if pause.end > now
+            for moment in (pause.start, pause.end)
+        ]
         for stand in stands
     ]
     width = max(map(len, rows), default=0)

@@ -71,7 +71,9 @@ def _operation(each: "Operation") -> dict[str, Any]:
 
 
 def _in_path(name: str) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": "string"} if name == "fair" else {"type": "integer", "minimum": 1, "maximum": MAX_ID}
+    schema: dict[str, Any] = (
+        {"type": "string"} if name == "fair" else {"type": "integer", "minimum": 1, "maximum": MAX_ID}
+    )
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 

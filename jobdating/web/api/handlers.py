@@ -92,16 +92,16 @@ async def list_slots(request: Request) -> Response:
 
 async def book_slot(request: Request) -> Response:
     body = await _body(request, m.BookingRequest)
-    found = await _command(
-        request, booking.book, slot_id=_path_id(request, "slot"), candidate_id=body.candidate_id
-    )
+    found = await _command(request, booking.book, slot_id=_path_id(request, "slot"), candidate_id=body.candidate_id)
     return answer(found, 201)
 
 
 async def list_bookings(request: Request) -> Response:
     after, limit = _paging(request)
     page = await house(request).db.read(listing.bookings, visit(request).actor, after=after, limit=limit)
-    items = [m.Booking.model_validate({name: getattr(row, name) for name in m.Booking.model_fields}) for row in page.rows]
+    items = [
+        m.Booking.model_validate({name: getattr(row, name) for name in m.Booking.model_fields}) for row in page.rows
+    ]
     return answer(m.Bookings(items=items, next=_cursor(page)))
 
 
@@ -112,9 +112,7 @@ async def show_booking(request: Request) -> Response:
 
 async def move_booking(request: Request) -> Response:
     body = await _body(request, m.MoveRequest)
-    return answer(
-        await _command(request, booking.move, booking_id=_path_id(request, "booking"), slot_id=body.slot_id)
-    )
+    return answer(await _command(request, booking.move, booking_id=_path_id(request, "booking"), slot_id=body.slot_id))
 
 
 async def cancel_booking(request: Request) -> Response:
@@ -138,9 +136,7 @@ async def show_queue(request: Request) -> Response:
 
 async def join_queue(request: Request) -> Response:
     body = await _body(request, m.BookingRequest)
-    found = await _command(
-        request, queue.join, stand_id=_path_id(request, "stand"), candidate_id=body.candidate_id
-    )
+    found = await _command(request, queue.join, stand_id=_path_id(request, "stand"), candidate_id=body.candidate_id)
     return answer(found, 201)
 
 
