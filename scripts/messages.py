@@ -97,7 +97,8 @@ def _sources(message: Message) -> list[str]:
 
 
 def _strings(message: Message) -> list[str]:
-    return list(message.string) if isinstance(message.string, list | tuple) else [message.string]
+    strings = message.string if isinstance(message.string, list | tuple) else [message.string]
+    return [text or "" for text in strings]
 
 
 if __name__ == "__main__":

@@ -101,4 +101,4 @@ def make_organiser(tx: Connection, fair_id: int) -> Actor:
 
 
 def _insert(tx: Connection, table: object, values: dict[str, object]) -> int:
-    return tx.execute(table.insert().values(**values).returning(table.c.id)).scalar_one()  # type: ignore[attr-defined, no-any-return]
+    return tx.execute(table.insert().values(**values).returning(table.c.id)).scalar_one()  # type: ignore[attr-defined]

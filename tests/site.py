@@ -74,7 +74,7 @@ async def running_site(
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         app = create_app(settings_for(database_url, url, **environment), clock=clock, workers=workers)
         server = configure(app)
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        server.install_signal_handlers = lambda: None
         task = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:
             if task.done():

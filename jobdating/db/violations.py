@@ -22,7 +22,7 @@ def refused_as(refusals: Mapping[str, Exception]) -> Iterator[None]:
         yield
     except Exception as error:
         name = constraint(error)
-        if name in refusals:
+        if name is not None and name in refusals:
             raise refusals[name] from error
         raise
 

@@ -1,8 +1,6 @@
 """Dates, times and numbers as people say them. Pure; the only place that turns UTC into local time."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -25,7 +23,7 @@ def clock_time(moment: datetime, zone: str = PARIS) -> str:
     return f"{there.hour}:{there.minute:02d}"
 
 
-def _language(context: Mapping[str, Any]) -> str:
+def _language(context: Context) -> str:
     return str(context.get("language", "fr"))
 
 

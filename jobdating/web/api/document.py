@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from jobdating.web.api.models import MAX_ID, Problem
@@ -23,7 +24,7 @@ _QUERY: dict[str, dict[str, Any]] = {
 def openapi(operations: Iterable["Operation"], prefix: str) -> dict[str, Any]:
     """The document as plain data."""
     known = list(operations)
-    models = {Problem, *(each.answer for each in known), *(each.body for each in known if each.body)}
+    models: set[type[BaseModel]] = {Problem, *(each.answer for each in known), *(each.body for each in known if each.body)}
     _, schemas = models_json_schema(
         [(model, "serialization") for model in sorted(models, key=lambda model: model.__name__)],
         ref_template=_REFERENCE,
