@@ -27,11 +27,12 @@ class Environment(BaseSettings):
     secret: str | None = Field(default=None, repr=False)
     smtp_url: str | None = Field(default=None, repr=False)  # smtp://user:password@host:port
     mail_from: str = "job-dating@localhost"
-    jitsi_domain: str = "meet.example"
+    jitsi_domain: str = ""
     jitsi_app_id: str = ""
     jitsi_secret: str | None = Field(default=None, repr=False)
     bigbluebutton_url: str = ""
     bigbluebutton_secret: str | None = Field(default=None, repr=False)
+    bigbluebutton_hash: Literal["sha256", "sha1", "sha384", "sha512"] = "sha256"  # as the server is set
     insecure: bool = False  # plain http beyond loopback, said out loud
 
 
