@@ -3,6 +3,7 @@
 import os
 import secrets
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field
