@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from jobdating.domain.arbiter import Reason
 from jobdating.domain.states import WAITING, BookingState
 
 
@@ -39,6 +40,28 @@ def next_up(places: Iterable[Place]) -> Place | None:
         return ready[0]
     free = [place for place in waiting if not place.busy]
     return free[0] if free else None
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Whom to call and why. `passed` is the first in line when somebody else is served meanwhile: the place is kept."""
+
+    reason: Reason
+    place: Place | None = None
+    passed: Place | None = None
+
+
+def suggest(places: Iterable[Place]) -> Suggestion:
+    """`next_up` with its reason, for the person who presses the button. The arbiter's words, without its clock."""
+    waiting = [place for place in order(places) if place.state in WAITING]
+    if not waiting:
+        return Suggestion(Reason.EMPTY)
+    head, chosen = waiting[0], next_up(waiting)
+    if chosen is None:
+        return Suggestion(Reason.WAIT, passed=head)
+    if chosen is head:
+        return Suggestion(Reason.WALK_IN if head.walk_in else Reason.TURN, head)
+    return Suggestion(Reason.HEAD_BUSY if head.busy else Reason.HEAD_ABSENT, chosen, passed=head)
 
 
 def people_before(booking_id: int, places: Iterable[Place]) -> int:

@@ -1,0 +1,257 @@
+"""What a stand's recruiters see of their day: who is with them, who waits and how present they are, what is left to do.
+
+One board feeds the four fragments of the cockpit. It speaks of the fair's live day, never of the moment of reading.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from jobdating.db import tables as t
+from jobdating.domain.queue import Place, Suggestion, order, suggest
+from jobdating.domain.states import (
+    LIVE,
+    WAITING,
+    WITH_RECRUITER,
+    BookingState,
+    RoomProvider,
+    SlotState,
+    StandKind,
+)
+from jobdating.domain.window import day_span
+from jobdating.queries.interviews import Entry, Presence, entries
+
+
+@dataclass(frozen=True)
+class FreeSlot:
+    """A slot of the live day with places left, or one that the stand took out."""
+
+    slot_id: int
+    starts_at: datetime
+    ends_at: datetime
+    blocked: bool
+    left: int
+    capacity: int
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Another open stand of the same company, to hand somebody over to."""
+
+    stand_id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Board:
+    """A stand on the fair's live day. `length` is the planned interview; `provider` never says "auto"."""
+
+    stand_id: int
+    fair_id: int
+    fair_slug: str
+    name: str
+    company: str
+    staff: tuple[str, ...]
+    day: date
+    kind: StandKind
+    capacity: int
+    length: timedelta
+    provider: RoomProvider
+    phone: str
+    away_since: datetime | None
+    delay_minutes: int
+    asks_confirmation: bool
+    entries: tuple[Entry, ...]
+    slots: tuple[FreeSlot, ...]
+    colleagues: tuple[Colleague, ...]
+    waitlist: int
+
+    @cached_property
+    def current(self) -> tuple[Entry, ...]:
+        """Called or in an interview, the latest call first."""
+        found = [entry for entry in self.entries if entry.state in WITH_RECRUITER]
+        return tuple(sorted(found, key=lambda entry: (entry.called_at or entry.due_at, entry.booking_id), reverse=True))
+
+    @property
+    def has_room(self) -> bool:
+        """Whether one more person may be called."""
+        return len(self.current) < (1 if self.kind is StandKind.INTERVIEW else self.capacity)
+
+    @cached_property
+    def line(self) -> tuple[Entry, ...]:
+        """Who waits, in the order everybody sees."""
+        by_id = {entry.booking_id: entry for entry in self.entries}
+        waiting = (place for place in self._places if place.state in WAITING)
+        return tuple(by_id[place.booking_id] for place in order(waiting))
+
+    @cached_property
+    def suggestion(self) -> Suggestion:
+        return suggest(self._places)
+
+    @property
+    def next(self) -> Entry | None:
+        return self._entry(self.suggestion.place)
+
+    @property
+    def passed(self) -> Entry | None:
+        """The first in line, when somebody else should be served meanwhile."""
+        return self._entry(self.suggestion.passed)
+
+    @cached_property
+    def last(self) -> Entry | None:
+        """Who left last, or was missed last: the card stays until the next call."""
+        over = [entry for entry in self.entries if entry.state in {BookingState.DONE, BookingState.NO_SHOW}]
+        return max(over, key=lambda entry: (entry.ended_at or entry.due_at, entry.booking_id), default=None)
+
+    @property
+    def rows(self) -> list[Entry | FreeSlot]:
+        """The day still to come, by time: who is here now first, then the line with the free slots between."""
+        shown = [slot for slot in self.slots if self._latest is None or slot.ends_at > self._latest]
+        rest: list[Entry | FreeSlot] = [*self.line]
+        for slot in reversed(shown):
+            place = next((n for n, row in enumerate(rest) if isinstance(row, Entry) and row.due_at > slot.starts_at), None)
+            following = next((n for n, row in enumerate(rest) if isinstance(row, FreeSlot)), len(rest))
+            rest.insert(min(len(rest) if place is None else place, following), slot)
+        return [*self.current, *rest]
+
+    @property
+    def requests(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.state is BookingState.REQUESTED]
+
+    @property
+    def invited(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.state is BookingState.HELD]
+
+    @property
+    def done(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.state is BookingState.DONE]
+
+    @property
+    def to_review(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.to_review]
+
+    @property
+    def missed(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.state is BookingState.NO_SHOW]
+
+    @property
+    def mean(self) -> timedelta | None:
+        """How long an interview took today, from start to end."""
+        lasted = [e.ended_at - e.started_at for e in self.done if e.started_at and e.ended_at]
+        return sum(lasted, timedelta()) / len(lasted) if lasted else None
+
+    @cached_property
+    def _latest(self) -> datetime | None:
+        moments = (m for e in self.entries for m in (e.called_at, e.started_at, e.ended_at) if m is not None)
+        return max(moments, default=None)
+
+    @cached_property
+    def _places(self) -> list[Place]:
+        return [
+            Place(
+                entry.booking_id, entry.state, entry.due_at, walk_in=entry.walk_in, present=entry.present,
+                busy=entry.presence is Presence.ELSEWHERE, aside=entry.presence is Presence.ASIDE,
+            )
+            for entry in self.entries
+        ]  # fmt: skip
+
+    def _entry(self, place: Place | None) -> Entry | None:
+        return next((e for e in self.entries if place is not None and e.booking_id == place.booking_id), None)
+
+
+def board(tx: Connection, stand_id: int) -> Board | None:
+    """The stand's board, or None when there is no such stand. Seven statements."""
+    stand = tx.execute(
+        select(
+            t.stands,
+            t.companies.c.name.label("company"),
+            t.fairs.c.slug.label("fair_slug"),
+            t.fairs.c.timezone,
+            t.fairs.c.interview_minutes,
+            t.fairs.c.room_provider.label("fair_provider"),
+            func.coalesce(t.fairs.c.live_day, t.fairs.c.first_day).label("day"),
+        )
+        .join(t.companies, t.companies.c.id == t.stands.c.company_id)
+        .join(t.fairs, t.fairs.c.id == t.stands.c.fair_id)
+        .where(t.stands.c.id == stand_id)
+    ).first()
+    if stand is None:
+        return None
+    start, end = day_span(stand.day, stand.timezone)
+    return Board(
+        stand_id=stand_id,
+        fair_id=stand.fair_id,
+        fair_slug=stand.fair_slug,
+        name=stand.name,
+        company=stand.company,
+        staff=staff(tx, stand_id),
+        day=stand.day,
+        kind=StandKind(stand.kind),
+        capacity=stand.capacity,
+        length=timedelta(minutes=stand.interview_minutes),
+        provider=provider(stand.room_provider, stand.fair_provider),
+        phone=stand.phone,
+        away_since=stand.away_since,
+        delay_minutes=stand.delay_minutes,
+        asks_confirmation=stand.asks_confirmation,
+        entries=entries(
+            tx,
+            stand_id,
+            or_(
+                and_(t.bookings.c.queued_at >= start, t.bookings.c.queued_at < end),
+                t.bookings.c.state.in_([BookingState.REQUESTED.value, BookingState.HELD.value]),
+            ),
+        ),
+        slots=_free(tx, stand_id, start, end),
+        colleagues=_colleagues(tx, stand_id, stand.company_id),
+        waitlist=tx.execute(
+            select(func.count()).select_from(t.waitlist).where(t.waitlist.c.stand_id == stand_id)
+        ).scalar_one(),
+    )
+
+
+def provider(of_stand: str, of_fair: str) -> RoomProvider:
+    """Where a stand's interviews happen, once "auto" has followed the fair."""
+    return RoomProvider(of_fair if of_stand == RoomProvider.AUTO else of_stand)
+
+
+def _free(tx: Connection, stand_id: int, start: datetime, end: datetime) -> tuple[FreeSlot, ...]:
+    live = [state.value for state in sorted(LIVE | {BookingState.DONE})]
+    taken = (
+        select(func.count())
+        .select_from(t.bookings)
+        .where(t.bookings.c.slot_id == t.slots.c.id, t.bookings.c.state.in_(live))
+        .scalar_subquery()
+    )
+    rows = tx.execute(
+        select(t.slots, (t.slots.c.capacity - taken).label("left_over"))
+        .where(t.slots.c.stand_id == stand_id, t.slots.c.starts_at >= start, t.slots.c.starts_at < end)
+        .where(or_(taken < t.slots.c.capacity, t.slots.c.state == SlotState.BLOCKED.value))
+        .order_by(t.slots.c.starts_at)
+    )
+    return tuple(
+        FreeSlot(row.id, row.starts_at, row.ends_at, row.state == SlotState.BLOCKED, row.left_over, row.capacity)
+        for row in rows
+    )
+
+
+def staff(tx: Connection, stand_id: int) -> tuple[str, ...]:
+    """Who works at a stand, by name."""
+    rows = tx.execute(
+        select(t.accounts.c.first_name, t.accounts.c.last_name)
+        .join(t.recruiters, t.recruiters.c.account_id == t.accounts.c.id)
+        .where(t.recruiters.c.stand_id == stand_id)
+        .order_by(t.recruiters.c.id)
+    )
+    return tuple(f"{row.first_name} {row.last_name}".strip() for row in rows)
+
+
+def _colleagues(tx: Connection, stand_id: int, company_id: int) -> tuple[Colleague, ...]:
+    rows = tx.execute(
+        select(t.stands.c.id, t.stands.c.name)
+        .where(t.stands.c.company_id == company_id, t.stands.c.id != stand_id, ~t.stands.c.closed)
+        .order_by(t.stands.c.name)
+    )
+    return tuple(Colleague(row.id, row.name) for row in rows)

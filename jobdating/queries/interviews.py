@@ -1,0 +1,197 @@
+"""Bookings as their stand sees them: who they are, how present, and what was written. Nothing of other stands' notes."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, select
+
+from jobdating.db import tables as t
+from jobdating.domain.states import WAITING, WITH_RECRUITER, BookingState, NextStep, Origin
+
+
+class Presence(StrEnum):
+    """How present somebody really is, the strongest sign first."""
+
+    ELSEWHERE = "elsewhere"  # called or in an interview at another stand
+    ASIDE = "aside"  # asked for a moment
+    IN_ROOM = "in_room"  # clicked into the room
+    HERE = "here"  # checked in, and connected
+    LOST = "lost"  # checked in, but the connection is gone
+    CONNECTED = "connected"  # has the page open, has not said "je suis là"
+    EXPECTED = "expected"  # not yet
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One booking as its stand sees it. Times in UTC; `low` is the expected call of somebody who waits.
+
+    Walk-ins have no `starts_at` until they are called. `since` is when the presence began, where that is known.
+    """
+
+    booking_id: int
+    candidate_id: int
+    first_name: str
+    name: str
+    level: str
+    trades: tuple[str, ...]
+    age_band: str
+    site: str
+    wish: int | None
+    has_cv: bool
+    state: BookingState
+    origin: Origin
+    starts_at: datetime | None
+    ends_at: datetime | None
+    due_at: datetime
+    low: datetime | None
+    presence: Presence
+    since: datetime | None
+    called_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    extra: timedelta
+    candidate_in_room_at: datetime | None
+    expires_at: datetime | None
+    note: str
+    rating: int | None
+    next_step: NextStep
+    reviewed_at: datetime | None
+
+    @property
+    def walk_in(self) -> bool:
+        return self.origin is Origin.WALK_IN
+
+    @property
+    def present(self) -> bool:
+        """Can be called: a dropped connection (a locked phone) costs nobody their turn."""
+        return self.presence in {Presence.IN_ROOM, Presence.HERE, Presence.LOST, Presence.CONNECTED}
+
+    @property
+    def may_be_called(self) -> bool:
+        return self.state in WAITING and self.presence is not Presence.ELSEWHERE
+
+    @property
+    def to_review(self) -> bool:
+        """Done, and nothing is decided: the stand still owes an answer."""
+        return self.state is BookingState.DONE and self.next_step is NextStep.UNDECIDED
+
+
+def entries(tx: Connection, stand_id: int, *conditions: Any) -> tuple[Entry, ...]:
+    """Bookings of a stand that were not cancelled, by time. Three statements."""
+    rows = tx.execute(
+        select(
+            t.bookings,
+            t.candidates.c.level,
+            t.candidates.c.age_band,
+            t.candidates.c.connected_since,
+            t.candidates.c.seen_at,
+            t.accounts.c.first_name,
+            t.accounts.c.last_name,
+            func.coalesce(t.sites.c.name, "").label("site"),
+            t.estimates.c.low,
+            t.wishes.c.rank.label("wish"),
+            t.documents.c.id.is_not(None).label("has_cv"),
+        )
+        .join(t.candidates, t.candidates.c.id == t.bookings.c.candidate_id)
+        .join(t.accounts, t.accounts.c.id == t.candidates.c.account_id)
+        .outerjoin(t.sites, t.sites.c.id == t.candidates.c.site_id)
+        .outerjoin(t.estimates, t.estimates.c.booking_id == t.bookings.c.id)
+        .outerjoin(
+            t.wishes,
+            and_(t.wishes.c.candidate_id == t.bookings.c.candidate_id, t.wishes.c.stand_id == t.bookings.c.stand_id),
+        )
+        .outerjoin(t.documents, t.documents.c.candidate_id == t.bookings.c.candidate_id)
+        .where(t.bookings.c.stand_id == stand_id, t.bookings.c.state != BookingState.CANCELLED.value, *conditions)
+        .order_by(t.bookings.c.queued_at, t.bookings.c.id)
+    ).all()
+    ids = {row.candidate_id for row in rows}
+    trades = trades_of(tx, ids)
+    busy = _busy_elsewhere(tx, stand_id, ids)
+    return tuple(_entry(row, tuple(trades[row.candidate_id]), busy.get(row.candidate_id)) for row in rows)
+
+
+def trades_of(tx: Connection, candidate_ids: Iterable[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    chosen = t.candidate_trades.c.candidate_id.in_(list(candidate_ids))
+    for row in tx.execute(select(t.candidate_trades).where(chosen).order_by(t.candidate_trades.c.trade)):
+        found[row.candidate_id].append(row.trade)
+    return found
+
+
+def _entry(row: Row[Any], trades: tuple[str, ...], busy_since: datetime | None) -> Entry:
+    presence, since = _presence(row, busy_since)
+    offered = row.state == BookingState.HELD  # has not said yes: no surname yet
+    return Entry(
+        booking_id=row.id,
+        candidate_id=row.candidate_id,
+        first_name=row.first_name,
+        name=short_name(row) if offered else f"{row.first_name} {row.last_name}".strip(),
+        level=row.level,
+        trades=trades,
+        age_band=row.age_band,
+        site=row.site,
+        wish=row.wish,
+        has_cv=bool(row.has_cv) and not offered,
+        state=BookingState(row.state),
+        origin=Origin(row.origin),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        due_at=_due_at(row),
+        low=row.low,
+        presence=presence,
+        since=since,
+        called_at=row.called_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        extra=timedelta(minutes=row.extra_minutes),
+        candidate_in_room_at=row.candidate_in_room_at,
+        expires_at=row.expires_at,
+        note=row.note,
+        rating=row.rating,
+        next_step=NextStep(row.next_step),
+        reviewed_at=row.reviewed_at,
+    )
+
+
+def short_name(row: Any) -> str:
+    """ "Camille G.": all a stand may know of somebody who has no interview with it."""
+    return f"{row.first_name} {row.last_name[:1]}.".strip() if row.last_name else str(row.first_name)
+
+
+def _due_at(row: Row[Any]) -> datetime:
+    """A walk-in's turn is when the estimates see a gap for them, so that nobody who booked is pushed back."""
+    due: datetime = row.starts_at if row.slot_id is not None else row.queued_at
+    if row.origin == Origin.WALK_IN and row.low is not None and row.low > due:
+        due = row.low
+    return due
+
+
+def _presence(row: Row[Any], busy_since: datetime | None) -> tuple[Presence, datetime | None]:
+    if busy_since is not None:
+        return Presence.ELSEWHERE, busy_since
+    if row.stepped_aside_at is not None:
+        return Presence.ASIDE, row.stepped_aside_at
+    if row.candidate_in_room_at is not None:
+        return Presence.IN_ROOM, row.candidate_in_room_at
+    if row.checked_in_at is not None:
+        if row.connected_since is None and row.seen_at is not None:
+            return Presence.LOST, row.seen_at
+        return Presence.HERE, row.checked_in_at
+    if row.connected_since is not None:
+        return Presence.CONNECTED, row.connected_since
+    return Presence.EXPECTED, None
+
+
+def _busy_elsewhere(tx: Connection, stand_id: int, candidate_ids: set[int]) -> dict[int, datetime]:
+    rows = tx.execute(
+        select(t.bookings.c.candidate_id, t.bookings.c.called_at, t.bookings.c.started_at).where(
+            t.bookings.c.candidate_id.in_(candidate_ids),
+            t.bookings.c.stand_id != stand_id,
+            t.bookings.c.state.in_([state.value for state in sorted(WITH_RECRUITER)]),
+        )
+    )
+    return {row.candidate_id: row.started_at or row.called_at for row in rows}
