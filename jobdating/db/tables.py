@@ -375,15 +375,28 @@ attendance = Table(  # one row each five minutes of the fair's clock, kept by th
     Column("running", Integer, nullable=False),
 )
 
+consents = Table(
+    "consents",
+    metadata,
+    _id(),
+    _to("accounts", index=True),
+    _to("fairs", nullable=True),
+    Column("given_by", String(250), nullable=False),  # the account's own address, or a parent's
+    Column("wording", Text, nullable=False),  # as it was read
+    Column("given_at", Moment, nullable=False),
+    Column("withdrawn_at", Moment),
+)
+
 sign_ins = Table(
     "sign_ins",
     metadata,
     _id(),
     Column("email", String(254), nullable=False, index=True),
+    Column("nonce", String(32), nullable=False),  # what the link and the code are derived from, with the secret
     Column("link_hash", String(64), nullable=False, unique=True),
     Column("code_hash", String(64), nullable=False),
-    Column("browser_hash", String(64), nullable=False),
-    Column("network", String(64), nullable=False, server_default=""),
+    Column("browser_hash", String(64), nullable=False, index=True),
+    Column("network", String(64), nullable=False, server_default="", index=True),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("asked_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),

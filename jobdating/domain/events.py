@@ -218,6 +218,20 @@ class RightsChanged(Event):
     account_id: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class SignedIn(Event):
+    """The account proved its address and opened a session."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountErased(Event):
+    """Its person asked for it. Counts remain, names do not."""
+
+    account_id: int
+
+
 def _concrete(cls: type[Event]) -> list[type[Event]]:
     found = [] if cls in (Event, BookingEvent, StandEvent, CandidateEvent) else [cls]
     for child in cls.__subclasses__():

@@ -4,6 +4,7 @@ The context of a message holds ids only; the outbox reads names and times when i
 never tells an old time.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, insert, select
@@ -57,6 +58,45 @@ def cancelled(tx: Connection, booking_id: int, *, by: Party, now: datetime) -> N
 def called(tx: Connection, booking_id: int, *, now: datetime) -> None:
     """It is their turn: for those who are not looking at the page."""
     _put(tx, "called", booking_id, now=now)
+
+
+def sign_in(
+    tx: Connection, nonce: str, *, recipient: str, language: str, back: str, until: datetime, now: datetime
+) -> None:
+    """The link and the code to sign in with. Both are derived when the mail is written, from the nonce."""
+    _PUT.run(
+        tx,
+        kind="sign_in",
+        recipient=recipient,
+        language=language,
+        context={"nonce": nonce, "back": back, "until": until.isoformat()},
+        made_at=now,
+        due_at=now,
+    )
+
+
+def announced(tx: Connection, announcement_id: int, *, candidate_ids: Iterable[int], now: datetime) -> None:
+    """An announcement, to the candidates it is meant for."""
+    people = (
+        select(t.accounts.c.email, t.accounts.c.language)
+        .join(t.candidates, t.candidates.c.account_id == t.accounts.c.id)
+        .where(t.candidates.c.id.in_(list(candidate_ids)))
+        .order_by(t.candidates.c.id)
+    )
+    mails = [
+        {
+            "kind": "announcement",
+            "recipient": person.email,
+            "language": person.language,
+            "context": {"announcement_id": announcement_id},
+            "made_at": now,
+            "due_at": now,
+            "attempts": 0,
+        }
+        for person in tx.execute(people)
+    ]
+    if mails:
+        tx.execute(insert(t.outbox), mails)
 
 
 def _put(tx: Connection, kind: str, booking_id: int, *, now: datetime, due_at: datetime | None = None, **context: str):  # type: ignore[no-untyped-def]
