@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
-from jobdating.serving import configure
+from jobdating.serving import server_for
 from sqlalchemy import Connection
 from starlette.applications import Starlette
 
@@ -73,8 +73,7 @@ async def running_site(
         listener.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         app = create_app(settings_for(database_url, url, **environment), clock=clock, workers=workers)
-        server = configure(app)
-        server.install_signal_handlers = lambda: None
+        server = server_for(app, "127.0.0.1", listener.getsockname()[1])
         task = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:
             if task.done():

@@ -69,7 +69,7 @@ class PostgreSQL:
                 return fn(connection, *args, **kwargs)
 
     async def changed_elsewhere(self) -> bool:
-        seen = await self._loop.run_in_executor(self._readers, lambda: self._read(_newest))
+        seen = await self._loop.run_in_executor(self._readers, lambda: self._read(_horizon))
         changed = seen != self._seen
         self._seen = seen
         return changed
@@ -80,8 +80,9 @@ class PostgreSQL:
         self._engine.dispose()
 
 
-def _newest(tx: Connection) -> Any:
-    return tx.exec_driver_sql("SELECT last_value FROM journal_id_seq").scalar()
+def _horizon(tx: Connection) -> Any:
+    """Moves whenever an entry of the journal becomes readable (and at times when none does)."""
+    return tx.exec_driver_sql("SELECT pg_snapshot_xmin(pg_current_snapshot())::text").scalar()
 
 
 def driver_url(url: str) -> str:

@@ -148,7 +148,7 @@ class SQLite:
                 try:
                     answers.append((call, call.fn(connection, *call.args, **call.kwargs), True))
                     cursor.execute("RELEASE call")
-                except Exception as error:
+                except BaseException as error:  # whatever it is, it must not end the only writer
                     cursor.execute("ROLLBACK TO call")
                     cursor.execute("RELEASE call")
                     answers.append((call, _translated(error), False))
@@ -176,7 +176,7 @@ class SQLite:
                 callback()
 
 
-def _translated(error: Exception) -> Exception:
+def _translated(error: BaseException) -> BaseException:
     plain = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(error, OperationalError | sqlite3.OperationalError) and any(
         words in str(plain) for words in _FULL_OR_BROKEN

@@ -226,16 +226,18 @@ def cancel(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> B
 def restore(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> Booking:
     """Undo a cancellation within two minutes, if the place is still free. Raises SlotTaken, Overlap, WrongState."""
     row = rows.booking(tx, booking_id)
-    if row.slot_id is not None:
-        slot = rows.slot(tx, row.slot_id)
-        rows.lock_candidate(tx, row.candidate_id)
-        seat: int | None = _free_seat(tx, slot)
-    else:
-        seat = None
     party = policy.ensure_party(actor, candidate_id=row.candidate_id, stand_id=row.stand_id, fair_id=row.fair_id)
     recent = row.ended_at is not None and now - row.ended_at <= UNDO_LASTS
     if row.state is not BookingState.CANCELLED or row.cancelled_by != party.value or not recent:
         raise errors.WrongState(state=row.state)
+    seat = None
+    if row.slot_id is not None:
+        slot = rows.slot(tx, row.slot_id)
+        rows.lock_candidate(tx, row.candidate_id)
+        seat = _free_seat(tx, slot)
+        # They had this place: the window may have closed since.
+        acting_for = party is not Party.CANDIDATE or not slot.rules.window.admits(slot.span.start, now)
+        _check(tx, slot, candidate_id=row.candidate_id, now=now, acting_for=acting_for)
     state = BookingState(row.previous_state or BookingState.BOOKED)
     if state in {BookingState.HELD, BookingState.CALLED}:
         state = BookingState.BOOKED
