@@ -3,6 +3,7 @@
 One board feeds the four fragments of the cockpit. It speaks of the fair's live day, never of the moment of reading.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -10,6 +11,7 @@ from functools import cached_property
 from sqlalchemy import Connection, and_, func, or_, select
 
 from jobdating.db import tables as t
+from jobdating.domain.policy import Actor
 from jobdating.domain.queue import Place, Suggestion, order, suggest
 from jobdating.domain.states import (
     LIVE,
@@ -59,6 +61,8 @@ class Board:
     capacity: int
     length: timedelta
     provider: RoomProvider
+    room_url: str
+    room_hosts: tuple[str, ...]
     phone: str
     away_since: datetime | None
     delay_minutes: int
@@ -111,7 +115,9 @@ class Board:
         shown = [slot for slot in self.slots if self._latest is None or slot.ends_at > self._latest]
         rest: list[Entry | FreeSlot] = [*self.line]
         for slot in reversed(shown):
-            place = next((n for n, row in enumerate(rest) if isinstance(row, Entry) and row.due_at > slot.starts_at), None)
+            place = next(
+                (n for n, row in enumerate(rest) if isinstance(row, Entry) and row.due_at > slot.starts_at), None
+            )
             following = next((n for n, row in enumerate(rest) if isinstance(row, FreeSlot)), len(rest))
             rest.insert(min(len(rest) if place is None else place, following), slot)
         return [*self.current, *rest]
@@ -171,6 +177,7 @@ def board(tx: Connection, stand_id: int) -> Board | None:
             t.fairs.c.timezone,
             t.fairs.c.interview_minutes,
             t.fairs.c.room_provider.label("fair_provider"),
+            t.fairs.c.room_hosts,
             func.coalesce(t.fairs.c.live_day, t.fairs.c.first_day).label("day"),
         )
         .join(t.companies, t.companies.c.id == t.stands.c.company_id)
@@ -192,6 +199,8 @@ def board(tx: Connection, stand_id: int) -> Board | None:
         capacity=stand.capacity,
         length=timedelta(minutes=stand.interview_minutes),
         provider=provider(stand.room_provider, stand.fair_provider),
+        room_url=stand.room_url,
+        room_hosts=tuple(stand.room_hosts),
         phone=stand.phone,
         away_since=stand.away_since,
         delay_minutes=stand.delay_minutes,
@@ -210,6 +219,31 @@ def board(tx: Connection, stand_id: int) -> Board | None:
             select(func.count()).select_from(t.waitlist).where(t.waitlist.c.stand_id == stand_id)
         ).scalar_one(),
     )
+
+
+@dataclass(frozen=True)
+class OwnStand:
+    """A stand that the visitor may open, with what it needs to be told apart."""
+
+    stand_id: int
+    name: str
+    company: str
+    staff: tuple[str, ...]
+
+
+def stands_of(tx: Connection, actor: Actor, fair_id: int) -> list[OwnStand]:
+    """The stands of a fair that the actor works at; all of them for who organises it."""
+    query = (
+        select(t.stands.c.id, t.stands.c.name, t.companies.c.name.label("company"))
+        .join(t.companies, t.companies.c.id == t.stands.c.company_id)
+        .where(t.stands.c.fair_id == fair_id)
+        .order_by(t.stands.c.name, t.stands.c.id)
+    )
+    if not actor.organises(fair_id):
+        query = query.where(t.stands.c.id.in_(actor.stands))
+    rows = tx.execute(query).all()
+    staff = _staff_of(tx, [row.id for row in rows])
+    return [OwnStand(row.id, row.name, row.company, tuple(staff[row.id])) for row in rows]
 
 
 def provider(of_stand: str, of_fair: str) -> RoomProvider:
@@ -239,13 +273,20 @@ def _free(tx: Connection, stand_id: int, start: datetime, end: datetime) -> tupl
 
 def staff(tx: Connection, stand_id: int) -> tuple[str, ...]:
     """Who works at a stand, by name."""
+    return tuple(_staff_of(tx, [stand_id])[stand_id])
+
+
+def _staff_of(tx: Connection, stand_ids: list[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
     rows = tx.execute(
-        select(t.accounts.c.first_name, t.accounts.c.last_name)
+        select(t.recruiters.c.stand_id, t.accounts.c.first_name, t.accounts.c.last_name)
         .join(t.recruiters, t.recruiters.c.account_id == t.accounts.c.id)
-        .where(t.recruiters.c.stand_id == stand_id)
+        .where(t.recruiters.c.stand_id.in_(stand_ids))
         .order_by(t.recruiters.c.id)
     )
-    return tuple(f"{row.first_name} {row.last_name}".strip() for row in rows)
+    for row in rows:
+        found[row.stand_id].append(f"{row.first_name} {row.last_name}".strip())
+    return found
 
 
 def _colleagues(tx: Connection, stand_id: int, company_id: int) -> tuple[Colleague, ...]:

@@ -5,6 +5,6 @@ and never stored, because it lets in whoever holds it.
 """
 
 from jobdating.rooms.providers import Servers, address, describe
-from jobdating.rooms.room import Guest, Meeting, Room, RoomUnavailable, Way
+from jobdating.rooms.room import Guest, Meeting, Room, RoomUnavailable, Way, unguessable
 
-__all__ = ["Guest", "Meeting", "Room", "RoomUnavailable", "Servers", "Way", "address", "describe"]
+__all__ = ["Guest", "Meeting", "Room", "RoomUnavailable", "Servers", "Way", "address", "describe", "unguessable"]

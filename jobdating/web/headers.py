@@ -9,14 +9,20 @@ CONTENT_POLICY = (
 )
 
 
+def policy(public_url: str, *, forms_to: str = "") -> str:
+    """The content policy; `forms_to` is the one other origin that the page's own form may lead to."""
+    socket = " " + public_url.replace("http", "ws", 1)
+    own = CONTENT_POLICY.format(socket=socket)
+    return own.replace("form-action 'self'", f"form-action 'self' {forms_to}") if forms_to else own
+
+
 class Headers:
     """Adds the security headers. Camera and microphone are allowed on the device-test page alone."""
 
     def __init__(self, app: ASGIApp, *, public_url: str) -> None:
         self.app = app
         self._secure = public_url.startswith("https:")
-        socket = " " + public_url.replace("http", "ws", 1)
-        self._policy = CONTENT_POLICY.format(socket=socket)
+        self._policy = policy(public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -4,7 +4,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from jobdating.assets import STATIC
-from jobdating.web import account, health, live
+from jobdating.web import account, cockpit, health, live, register, rooms, sign_in
 from jobdating.web.guards import Guard, Handler, guarded
 
 
@@ -30,10 +30,26 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         get("/live/poll", live.poll, Guard.ANYONE),
         # Public
         # Account
+        both("/sign-in", sign_in.ask, Guard.ANYONE),
+        both("/sign-in/code", sign_in.code, Guard.ANYONE),
+        both("/sign-in/link", sign_in.link, Guard.ANYONE),
+        both("/fairs/{fair}/register", register.register, Guard.ANYONE),
         post("/sign-out", account.sign_out, Guard.ANYONE),
         get("/language/{language}", account.language, Guard.ANYONE),
         # Candidate
         # Recruiter
+        get("/fairs/{fair}/cockpit", cockpit.choose, Guard.STAFF),
+        get("/fairs/{fair}/cockpit/{stand:int}", cockpit.show, Guard.STAFF),
+        post("/fairs/{fair}/cockpit/{stand:int}/away", cockpit.away, Guard.STAFF),
+        post("/fairs/{fair}/cockpit/{stand:int}/back", cockpit.back, Guard.STAFF),
+        post("/fairs/{fair}/cockpit/{stand:int}/slots/{slot:int}/block", cockpit.block, Guard.STAFF),
+        post("/fairs/{fair}/cockpit/{stand:int}/slots/{slot:int}/reopen", cockpit.reopen, Guard.STAFF),
+        both("/fairs/{fair}/cockpit/{stand:int}/invite", cockpit.invite, Guard.STAFF),
+        get("/fairs/{fair}/cockpit/{stand:int}/interviews", cockpit.interviews, Guard.STAFF),
+        get("/fairs/{fair}/cockpit/{stand:int}/bookings/{booking:int}", cockpit.profile, Guard.STAFF),
+        # Rooms
+        both("/go/{booking:int}", rooms.door, Guard.SIGNED_IN),
+        *([get("/demo/room/{booking:int}", rooms.stand_in, Guard.SIGNED_IN)] if demo else []),
         # Organiser
         # API
         # Demo

@@ -1,3 +1,8 @@
 // The entry of every page: each behaviour attaches itself by data attributes. One line each.
 // @ts-check
-export {};
+import "./autosave.js";
+import "./shortcuts.js";
+import "./ticking.js";
+import { start as startSignInLink } from "./sign-in-link.js";
+
+startSignInLink();

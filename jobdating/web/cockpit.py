@@ -1,0 +1,141 @@
+"""The recruiter's pages: the cockpit, who comes, whom to invite, and what is left to write. Forms of the stand itself."""
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from jobdating import rooms
+from jobdating.domain import topics
+from jobdating.domain.errors import NotFound
+from jobdating.queries import cockpit, invitations, review
+from jobdating.queries.cockpit import Board
+from jobdating.queries.interviews import Entry
+from jobdating.services import booking, stand
+from jobdating.web import forms, pages
+from jobdating.web.house import house
+from jobdating.web.rooms import servers
+from jobdating.web.visit import visit
+
+
+async def choose(request: Request) -> Response:
+    """The stands of the visitor at this fair: straight on when there is one."""
+    seen = visit(request)
+    found = await house(request).db.read(cockpit.stands_of, seen.actor, seen.the_fair().id)
+    if not found:
+        raise NotFound(what="stand")
+    if len(found) == 1:
+        return RedirectResponse(f"{request.scope['path']}/{found[0].stand_id}", status_code=303)
+    return pages.page(request, "recruiter/choose.html", stands=found)
+
+
+async def show(request: Request) -> Response:
+    """The stand's day, live."""
+
+    def read(tx: Connection) -> tuple[str, Board]:
+        return pages.cursor(tx), _board(tx, request)
+
+    cursor, board = await house(request).db.read(read)
+    room = rooms.Meeting(0, board.provider, board.name, url=board.room_url, hosts=board.room_hosts)
+    ready = rooms.describe(room, servers(request)).way is not rooms.Way.MISSING
+    live = [topics.staff(board.stand_id)]
+    return pages.page(request, "recruiter/cockpit.html", live=live, cursor=cursor, board=board, room_ready=ready)
+
+
+async def away(request: Request) -> Response:
+    """Take a break."""
+    seen = visit(request)
+    await house(request).db.write(stand.away, seen.actor, stand_id=_stand_id(request), now=seen.now)
+    return await pages.done(request, _own(request))
+
+
+async def back(request: Request) -> Response:
+    """End the break."""
+    seen = visit(request)
+    await house(request).db.write(stand.back, seen.actor, stand_id=_stand_id(request), now=seen.now)
+    return await pages.done(request, _own(request))
+
+
+async def block(request: Request) -> Response:
+    """Take a slot out."""
+    seen = visit(request)
+    await house(request).db.write(stand.block_slot, seen.actor, slot_id=_slot_id(request), now=seen.now)
+    return await pages.done(request, _own(request))
+
+
+async def reopen(request: Request) -> Response:
+    """Put a slot back."""
+    seen = visit(request)
+    await house(request).db.write(stand.reopen_slot, seen.actor, slot_id=_slot_id(request), now=seen.now)
+    return await pages.done(request, _own(request))
+
+
+async def invite(request: Request) -> Response:
+    """Whom to invite to which slot; and the invitation."""
+    seen = visit(request)
+    if request.method == "POST":
+        form = await forms.read(request)
+        slot_id, candidate_id = forms.number(form, "slot_id"), forms.number(form, "candidate_id")
+        await house(request).db.write(
+            booking.invite, seen.actor, slot_id=slot_id, candidate_id=candidate_id, now=seen.now
+        )
+        return RedirectResponse(_own(request), status_code=303)
+    wanted = request.query_params.get("slot", "")
+
+    def read(
+        tx: Connection,
+    ) -> tuple[Board, list[invitations.OpenSlot], invitations.OpenSlot | None, list[invitations.Guest]]:
+        board = _board(tx, request)
+        slots = invitations.open_slots(tx, board.stand_id, now=seen.now)
+        slot = next((each for each in slots if str(each.slot_id) == wanted), slots[0] if slots else None)
+        return board, slots, slot, invitations.guests(tx, board, slot) if slot else []
+
+    board, slots, slot, guests = await house(request).db.read(read)
+    return pages.page(request, "recruiter/invite.html", board=board, slots=slots, slot=slot, guests=guests)
+
+
+async def profile(request: Request) -> Response:
+    """Somebody who has an interview with the stand, and what the stand wrote."""
+
+    def read(tx: Connection) -> tuple[Board, review.Profile]:
+        board = _board(tx, request)
+        return board, review.profile(tx, board, min(request.path_params["booking"], forms.MAX_ID))
+
+    board, found = await house(request).db.read(read)
+    return pages.page(request, "recruiter/profile.html", board=board, profile=found)
+
+
+async def interviews(request: Request) -> Response:
+    """All interviews of the stand, those to write about first."""
+
+    def read(tx: Connection) -> tuple[Board, tuple[Entry, ...]]:
+        board = _board(tx, request)
+        return board, review.interviews(tx, board)
+
+    board, found = await house(request).db.read(read)
+    return pages.page(request, "recruiter/interviews.html", board=board, interviews=found)
+
+
+def _board(tx: Connection, request: Request) -> Board:
+    """The board of the stand in the path. Raises NotFound for one of another fair."""
+    board = cockpit.board(tx, _stand_id(request))
+    if board is None or board.fair_id != visit(request).the_fair().id:
+        raise NotFound(what="stand")
+    return board
+
+
+def _stand_id(request: Request) -> int:
+    stand_id: int = request.path_params["stand"]
+    if stand_id > forms.MAX_ID:
+        raise NotFound(what="stand")
+    return stand_id
+
+
+def _slot_id(request: Request) -> int:
+    slot_id: int = request.path_params["slot"]
+    if slot_id > forms.MAX_ID:
+        raise NotFound(what="slot")
+    return slot_id
+
+
+def _own(request: Request) -> str:
+    return f"/fairs/{visit(request).the_fair().slug}/cockpit/{_stand_id(request)}"

@@ -1,0 +1,100 @@
+"""The way into a room: says where a button leads, records the click, and sends on. Only for the parties, near the time."""
+
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from jobdating import rooms
+from jobdating.domain.errors import NotFound, RoomNotOpen
+from jobdating.queries.rooms import Door
+from jobdating.queries.rooms import door as read_door
+from jobdating.rooms import bigbluebutton, jitsi
+from jobdating.services import queue
+from jobdating.web import forms, headers, pages
+from jobdating.web.house import house
+from jobdating.web.visit import visit
+
+
+async def door(request: Request) -> Response:
+    """Where the interview is, with whom and when; closed until near the time. The form on it goes in."""
+    return await (_enter(request) if request.method == "POST" else _show(request))
+
+
+async def _show(request: Request) -> Response:
+    found = await _door(request)
+    room = rooms.describe(_meeting(found), servers(request))
+    is_open = found.is_open(visit(request).now)
+    page = pages.page(
+        request, "rooms/door.html", status=200 if is_open else 409, door=found, room=room, is_open=is_open, failed=False
+    )
+    return _leading_to(page, request, room)
+
+
+async def _enter(request: Request) -> Response:
+    """The address is made now, then the click is recorded. Raises RoomNotOpen, NotFound."""
+    seen, home = visit(request), house(request)
+    found = await _door(request)
+    if not found.is_open(seen.now):
+        raise RoomNotOpen(opens_at=found.opens_at)
+    meeting = _meeting(found)
+    try:
+        address = await rooms.address(meeting, servers(request), _guest(request, found), wall=datetime.now(UTC))
+    except rooms.RoomUnavailable:
+        room = rooms.describe(meeting, servers(request))
+        return pages.page(request, "rooms/door.html", status=503, door=found, room=room, is_open=True, failed=True)
+    await home.db.write(queue.enter_room, seen.actor, booking_id=found.booking_id, now=seen.now)
+    return RedirectResponse(
+        address, status_code=303, headers={"referrer-policy": "no-referrer", "cache-control": "no-store"}
+    )
+
+
+async def stand_in(request: Request) -> Response:
+    """The demo's room: stands in for the video tool."""
+    found = await _door(request)
+    if not found.is_open(visit(request).now):
+        raise RoomNotOpen(opens_at=found.opens_at)
+    return pages.page(request, "rooms/demo.html", door=found)
+
+
+def servers(request: Request) -> rooms.Servers:
+    """The rooms' servers, as this house is set."""
+    settings = house(request).settings
+    ours = settings.environment
+    return rooms.Servers(
+        secret=settings.secret,
+        jitsi=jitsi.Server(ours.jitsi_domain, ours.jitsi_app_id, ours.jitsi_secret or ""),
+        bigbluebutton=bigbluebutton.Server(
+            ours.bigbluebutton_url, ours.bigbluebutton_secret or "", ours.bigbluebutton_hash
+        ),
+        demo_host=settings.host if settings.demo else None,
+    )
+
+
+async def _door(request: Request) -> Door:
+    booking_id: int = request.path_params["booking"]
+    if booking_id > forms.MAX_ID:
+        raise NotFound(what="booking")
+    return await house(request).db.read(read_door, visit(request).actor, booking_id)
+
+
+def _meeting(found: Door) -> rooms.Meeting:
+    return rooms.Meeting(
+        found.booking_id, found.provider, f"{found.company} · {found.candidate.split(' ')[0]}",
+        url=found.room_url, hosts=found.hosts, phone=found.phone, place=found.place,
+    )  # fmt: skip
+
+
+def _guest(request: Request, found: Door) -> rooms.Guest:
+    seen = visit(request)
+    key = rooms.unguessable(house(request).settings.secret, "guest", seen.actor.account_id or 0)
+    return rooms.Guest(key, found.guest, moderator=not found.is_candidate, language=seen.language)
+
+
+def _leading_to(page: Response, request: Request, room: rooms.Room) -> Response:
+    """Lets this page's form, and no other's, go on to the room's host."""
+    if room.way is rooms.Way.ONLINE and not house(request).settings.demo:
+        page.headers["content-security-policy"] = headers.policy(
+            house(request).settings.public_url, forms_to=f"https://{room.host}"
+        )
+    return page
