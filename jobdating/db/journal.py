@@ -83,6 +83,13 @@ def head(tx: Connection) -> int:
     return _horizon(tx)
 
 
+def before_last(tx: Connection, count: int) -> int:
+    """A position with at least the last `count` entries after it; 0 when there are fewer."""
+    column = journal.c.id if tx.dialect.name == "sqlite" else journal.c.xid
+    found = tx.execute(select(column).order_by(journal.c.id.desc()).offset(count).limit(1)).scalar()
+    return int(found or 0)
+
+
 def backlog(tx: Connection, position: int) -> int:
     """How many entries lie after `position`, counted up to 5,001: a reader too far behind starts afresh."""
     column = journal.c.id if tx.dialect.name == "sqlite" else journal.c.xid

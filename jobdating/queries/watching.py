@@ -28,18 +28,14 @@ def waiters(tx: Connection, stand_ids: Iterable[int]) -> list[int]:
     )
 
 
-def stands_of(tx: Connection, candidate_id: int) -> list[int]:
-    """Stands whose pages show a candidate: all where they have a booking that was not cancelled."""
-    return list(
-        tx.execute(
-            select(t.bookings.c.stand_id)
-            .where(
-                t.bookings.c.candidate_id == candidate_id,
-                t.bookings.c.state != BookingState.CANCELLED.value,
-            )
-            .distinct()
-        ).scalars()
-    )
+def stands_of(tx: Connection, candidate_ids: Iterable[int]) -> list[tuple[int, int]]:
+    """(stand, fair) of the stands whose pages show one of these: where they have a booking that was not cancelled."""
+    ids = list(candidate_ids)
+    if not ids:
+        return []
+    shown = t.bookings.c.state != BookingState.CANCELLED.value
+    query = select(t.bookings.c.stand_id, t.bookings.c.fair_id).where(t.bookings.c.candidate_id.in_(ids), shown)
+    return [(row.stand_id, row.fair_id) for row in tx.execute(query.distinct())]
 
 
 def zones(tx: Connection) -> dict[int, str]:

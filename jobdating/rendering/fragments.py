@@ -1,6 +1,7 @@
 """Every live fragment of the product, and how touched targets become HTML."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection
 
@@ -10,8 +11,11 @@ from jobdating.queries import watching
 from jobdating.rendering import candidate, organiser, public, recruiter
 from jobdating.rendering.environment import render_fragment
 from jobdating.rendering.fragment import Fragment
+from jobdating.rendering.words import PARIS
 
 __all__ = ["FRAGMENTS", "LIST_ROWS", "OVERVIEWS", "render", "resolve", "watched"]
+
+logger = logging.getLogger(__name__)
 
 FRAGMENTS: dict[str, Fragment] = {
     **public.FRAGMENTS,
@@ -23,29 +27,35 @@ FRAGMENTS: dict[str, Fragment] = {
 
 def resolve(tx: Connection, touches: Iterable[Touch]) -> list[Target]:
     """The targets behind touches: selectors become everyone they mean. Order is stable."""
+    touches = list(touches)
     targets = dict.fromkeys(touch for touch in touches if isinstance(touch, Target))
-    waiters = [touch.stand_id for touch in touches if isinstance(touch, topics.WaitersOf)]
-    for candidate_id in watching.waiters(tx, waiters):
+    lines = {touch.stand_id for touch in touches if isinstance(touch, topics.WaitersOf)}
+    for candidate_id in watching.waiters(tx, lines):
         targets[topics.planning(candidate_id)] = None
-    for touch in touches:
-        if isinstance(touch, topics.StandsOf):
-            for stand_id in watching.stands_of(tx, touch.candidate_id):
-                targets |= dict.fromkeys(topics.cockpit(stand_id))
-                targets[topics.wall_row(stand_id, touch.fair_id)] = None
+    people = {touch.candidate_id for touch in touches if isinstance(touch, topics.StandsOf)}
+    for stand_id, fair_id in watching.stands_of(tx, people):
+        targets |= dict.fromkeys(topics.cockpit(stand_id))
+        targets[topics.wall_row(stand_id, fair_id)] = None
     return list(targets)
 
 
-def render(tx: Connection, targets: Iterable[Target], language: str) -> dict[Target, str | None]:
-    """The HTML of each target now, None for what is gone. One snapshot: call it inside one read."""
+def render(tx: Connection, wanted: Mapping[Target, Iterable[str]]) -> dict[tuple[Target, str], str | None]:
+    """The HTML of each target in each language it is wanted in; None for what is gone.
+
+    One snapshot, and one reading of a target for all its languages: call it inside one read. A fragment that fails is
+    logged and left out, so that it keeps nobody from seeing the others.
+    """
     zones = watching.zones(tx)
-    rendered: dict[Target, str | None] = {}
-    for target in targets:
-        fragment = FRAGMENTS.get(target.fragment)
-        if fragment is None:
-            continue
-        view = fragment.read(tx, int(target.key))
-        zone = zones.get(getattr(view, "fair_id", 0), "Europe/Paris")
-        rendered[target] = None if view is None else render_fragment(target.fragment, view, language, zone=zone)
+    rendered: dict[tuple[Target, str], str | None] = {}
+    for target, languages in wanted.items():
+        try:
+            view = FRAGMENTS[target.fragment].read(tx, int(target.key))
+            zone = zones.get(getattr(view, "fair_id", 0), PARIS)
+            for language in languages:
+                html = None if view is None else render_fragment(target.fragment, view, language, zone=zone)
+                rendered[target, language] = html
+        except Exception:
+            logger.exception("the fragment %s cannot be rendered", target.element)
     return rendered
 
 
