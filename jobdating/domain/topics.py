@@ -38,7 +38,23 @@ class StandsOf:
     fair_id: int
 
 
-Touch = Target | WaitersOf | StandsOf
+@dataclass(frozen=True)
+class StandsOfFair:
+    """Every stand of a fair, on its organisers' wall; resolved by one query."""
+
+    fair_id: int
+
+
+@dataclass(frozen=True)
+class ReadersOf:
+    """Every candidate an announcement is for: those of a stand's line, of a site, or all; resolved by one query."""
+
+    fair_id: int
+    stand_id: int | None
+    site_id: int | None
+
+
+Touch = Target | WaitersOf | StandsOf | StandsOfFair | ReadersOf
 
 
 def fair(fair_id: int) -> str:
@@ -55,6 +71,11 @@ def stand(stand_id: int) -> str:
 
 def staff(stand_id: int) -> str:
     return f"stand:{stand_id}:staff"
+
+
+def stand_organisers(stand_id: int) -> str:
+    """Apart from the wall's topic: a sheet is drawn only while an organiser has it open."""
+    return f"stand:{stand_id}:organisers"
 
 
 def candidate(candidate_id: int) -> str:
@@ -120,8 +141,8 @@ def wall_row(stand_id: int, fair_id: int) -> Target:
     return Target("wall-row", str(stand_id), organisers(fair_id))
 
 
-def stand_sheet(stand_id: int, fair_id: int) -> Target:
-    return Target("stand-sheet", str(stand_id), organisers(fair_id))
+def stand_sheet(stand_id: int) -> Target:
+    return Target("stand-sheet", str(stand_id), stand_organisers(stand_id))
 
 
 def wall_figures(fair_id: int) -> Target:
@@ -162,9 +183,15 @@ def _(event: events.BookingEvent) -> frozenset[Touch]:
 
 
 @touched.register
+def _(event: events.BookingMade) -> frozenset[Touch]:
+    return _planned(event)
+
+
+@touched.register
 def _(event: events.BookingMoved) -> frozenset[Touch]:
     changed = set(touched.dispatch(events.BookingEvent)(event)) | _stand(event.from_stand_id, event.fair_id)
     changed |= {WaitersOf(event.from_stand_id), StandsOf(event.candidate_id, event.fair_id or 0)}
+    changed.add(wall_attendance(event.fair_id or 0))
     if event.from_slot_id is not None:
         changed.add(slot(event.from_slot_id, event.from_stand_id))
     return frozenset(changed)
@@ -187,7 +214,7 @@ def _(event: events.InterviewFinished) -> frozenset[Touch]:
 
 @touched.register
 def _(event: events.BookingRestored) -> frozenset[Touch]:
-    return _elsewhere(event)
+    return _elsewhere(event) | _planned(event)
 
 
 @touched.register
@@ -207,12 +234,18 @@ def _(event: events.CandidateSteppedAside) -> frozenset[Touch]:
 
 @touched.register
 def _(event: events.BookingCancelled) -> frozenset[Touch]:
-    return _elsewhere(event)
+    return _elsewhere(event) | _planned(event)
 
 
 @touched.register
 def _(event: events.InterviewReviewed) -> frozenset[Touch]:
     return frozenset(cockpit(event.stand_id))
+
+
+def _planned(event: events.BookingEvent) -> frozenset[Touch]:
+    """Who is expected when is another matter now."""
+    assert event.fair_id is not None
+    return touched.dispatch(events.BookingEvent)(event) | {wall_attendance(event.fair_id)}
 
 
 def _elsewhere(event: events.BookingEvent) -> frozenset[Touch]:
@@ -281,6 +314,17 @@ def _(event: events.FairImported) -> frozenset[Touch]:
 
 
 @touched.register
+def _(event: events.DayTurned) -> frozenset[Touch]:
+    return _fair(event.fair_id)
+
+
+@touched.register
+def _(event: events.AnnouncementSent) -> frozenset[Touch]:
+    assert event.fair_id is not None
+    return frozenset({ReadersOf(event.fair_id, event.stand_id, event.site_id)})
+
+
+@touched.register
 def _(event: events.AttendanceSampled) -> frozenset[Touch]:
     assert event.fair_id is not None
     return frozenset({wall_attendance(event.fair_id), wall_figures(event.fair_id), wall_trouble(event.fair_id)})
@@ -288,7 +332,15 @@ def _(event: events.AttendanceSampled) -> frozenset[Touch]:
 
 def _fair(fair_id: int | None) -> frozenset[Touch]:
     assert fair_id is not None
-    return frozenset({fair_room(fair_id), wall_figures(fair_id), wall_trouble(fair_id), wall_attendance(fair_id)})
+    return frozenset(
+        {
+            fair_room(fair_id),
+            StandsOfFair(fair_id),
+            wall_figures(fair_id),
+            wall_trouble(fair_id),
+            wall_attendance(fair_id),
+        }
+    )
 
 
 def _stand(stand_id: int, fair_id: int | None) -> set[Touch]:
@@ -300,7 +352,7 @@ def _stand(stand_id: int, fair_id: int | None) -> set[Touch]:
         stand_status(stand_id),
         *cockpit(stand_id),
         wall_row(stand_id, fair_id),
-        stand_sheet(stand_id, fair_id),
+        stand_sheet(stand_id),
         wall_figures(fair_id),
         wall_trouble(fair_id),
     }

@@ -38,6 +38,16 @@ def stands_of(tx: Connection, candidate_ids: Iterable[int]) -> list[tuple[int, i
     return [(row.stand_id, row.fair_id) for row in tx.execute(query.distinct())]
 
 
+def readers(tx: Connection, fair_id: int, *, stand_id: int | None, site_id: int | None) -> list[int]:
+    """Candidates an announcement is for: who waits at a stand, who belongs to a site, or everybody of the fair."""
+    if stand_id is not None:
+        return sorted(waiters(tx, [stand_id]))
+    query = select(t.candidates.c.id).where(t.candidates.c.fair_id == fair_id)
+    if site_id is not None:
+        query = query.where(t.candidates.c.site_id == site_id)
+    return list(tx.execute(query.order_by(t.candidates.c.id)).scalars())
+
+
 def zones(tx: Connection) -> dict[int, str]:
     """The time zone of each fair."""
     return {row.id: row.timezone for row in tx.execute(select(t.fairs.c.id, t.fairs.c.timezone))}
@@ -48,22 +58,22 @@ def targets(tx: Connection, topic: str) -> list[Target]:
     match topic.split(":"):
         case ["fair", number]:
             fair_id = int(number)
-            return [topics.fair_room(fair_id), *(topics.stand_row(stand, fair_id) for stand in _stands(tx, fair_id))]
+            return [topics.fair_room(fair_id), *(topics.stand_row(stand, fair_id) for stand in stands(tx, fair_id))]
         case ["fair", number, "organisers"]:
             fair_id = int(number)
-            stands = _stands(tx, fair_id)
             return [
                 topics.wall_figures(fair_id),
                 topics.wall_trouble(fair_id),
                 topics.wall_attendance(fair_id),
-                *(topics.wall_row(stand, fair_id) for stand in stands),
-                *(topics.stand_sheet(stand, fair_id) for stand in stands),
+                *(topics.wall_row(stand, fair_id) for stand in stands(tx, fair_id)),
             ]
         case ["stand", number]:
             stand_id = int(number)
             return [topics.stand_days(stand_id), topics.stand_status(stand_id), topics.stand_slots(stand_id)]
         case ["stand", number, "staff"]:
             return sorted(topics.cockpit(int(number)), key=lambda target: target.element)
+        case ["stand", number, "organisers"]:
+            return [topics.stand_sheet(int(number))]
         case ["candidate", number]:
             candidate_id = int(number)
             return [
@@ -91,13 +101,17 @@ def may_watch(tx: Connection, actor: Actor, topic: str) -> bool:
         case "stand", "staff":
             fair_id = tx.execute(select(t.stands.c.fair_id).where(t.stands.c.id == int(number))).scalar()
             return fair_id is not None and actor.staffs(int(number), fair_id)
+        case "stand", "organisers":
+            fair_id = tx.execute(select(t.stands.c.fair_id).where(t.stands.c.id == int(number))).scalar()
+            return fair_id is not None and actor.organises(fair_id)
         case "candidate", "":
             return actor.is_candidate(int(number))
         case _:
             return False
 
 
-def _stands(tx: Connection, fair_id: int) -> list[int]:
+def stands(tx: Connection, fair_id: int) -> list[int]:
+    """Every stand of a fair."""
     return list(
         tx.execute(select(t.stands.c.id).where(t.stands.c.fair_id == fair_id).order_by(t.stands.c.id)).scalars()
     )

@@ -36,6 +36,13 @@ def resolve(tx: Connection, touches: Iterable[Touch]) -> list[Target]:
     for stand_id, fair_id in watching.stands_of(tx, people):
         targets |= dict.fromkeys(topics.cockpit(stand_id))
         targets[topics.wall_row(stand_id, fair_id)] = None
+        targets[topics.stand_sheet(stand_id)] = None
+    for fair_id in {touch.fair_id for touch in touches if isinstance(touch, topics.StandsOfFair)}:
+        for stand_id in watching.stands(tx, fair_id):
+            targets |= dict.fromkeys((topics.wall_row(stand_id, fair_id), topics.stand_sheet(stand_id)))
+    for touch in {touch for touch in touches if isinstance(touch, topics.ReadersOf)}:
+        readers = watching.readers(tx, touch.fair_id, stand_id=touch.stand_id, site_id=touch.site_id)
+        targets |= dict.fromkeys(topics.announcements(candidate_id) for candidate_id in readers)
     return list(targets)
 
 
