@@ -1,19 +1,23 @@
 """The composition root: settings, clock and database become a running application."""
 
 import gc
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
 from contextlib import AbstractAsyncContextManager as Running
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import BodyLimitMiddleware  # type: ignore[import-not-found]
 
 from jobdating.clock import Clock, WallClock
 from jobdating.db.engine import Database, Unavailable, open_database
 from jobdating.db.migrations import migrate
 from jobdating.domain.errors import DomainError
+from jobdating.outbox import worker
+from jobdating.outbox.transport import Mailbox, Smtp, Transport
+from jobdating.rendering import mail
 from jobdating.settings import Settings
 from jobdating.web import refusals
 from jobdating.web.headers import Headers
@@ -54,7 +58,24 @@ def create_app(settings: Settings, *, clock: Clock | None = None, workers: Seque
 
 def _own_workers() -> list[Worker]:
     """What every server runs beside its requests: relay, timekeeper, outbox."""
-    return []
+    return [_outbox]
+
+
+@asynccontextmanager
+async def _outbox(home: House) -> AsyncIterator[None]:
+    """Mail leaves over SMTP; in a demo it stays in a mailbox that can be read; without either it waits."""
+    settings = home.settings
+    if not settings.demo and not settings.environment.smtp_url:
+        logging.getLogger(__name__).warning("JOBDATING_SMTP_URL is not set: mail is written down and waits")
+        yield
+        return
+    transport: Transport = Mailbox() if settings.demo else Smtp(settings.environment.smtp_url or "")
+    home.extras["mailbox"] = transport if settings.demo else None
+    sender = settings.environment.mail_from
+    frame = mail.Frame(settings.public_url, settings.host, sender, settings.secret, home.clock)
+    compose = partial(mail.compose, frame=frame)
+    async with worker.running(home.db, home.clock, transport, compose=compose, sender=sender):
+        yield
 
 
 __all__ = ["Database", "create_app"]

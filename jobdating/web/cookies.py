@@ -1,5 +1,7 @@
 """The cookies we set, all in one place: the session's secret, the browser that asked to sign in, the language."""
 
+from datetime import timedelta
+
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
@@ -31,13 +33,13 @@ def close_session(response: Response, connection: HTTPConnection) -> None:
     response.delete_cookie(cookie_name(secure), path="/", secure=secure, httponly=True, samesite="lax")
 
 
-def remember_asking(response: Response, connection: HTTPConnection, browser: str) -> None:
-    """Bind the sign-in link to this browser, for as long as the link works."""
+def remember_asking(response: Response, connection: HTTPConnection, browser: str, *, lasts: timedelta = LASTS) -> None:
+    """Bind the sign-in link, or then the proved address, to this browser for as long as it works."""
     secure = house(connection).settings.secure
     response.set_cookie(
         _asked_name(secure),
         browser,
-        max_age=round(LASTS.total_seconds()),
+        max_age=round(lasts.total_seconds()),
         path="/",
         secure=secure,
         httponly=True,

@@ -1,0 +1,144 @@
+"""The pages of signing in: ask, follow the link or type the code. The rules are the service's."""
+
+import ipaddress
+from datetime import datetime
+from urllib.parse import quote
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from jobdating.clock import WallClock
+from jobdating.domain.errors import DomainError, Invalid
+from jobdating.queries import identity
+from jobdating.services import accounts, sign_in
+from jobdating.services.sign_in import Asking, CodeWrong, Device, LinkElsewhere, LinkExpired, Newcomer, SignedIn
+from jobdating.web import cookies, forms, pages
+from jobdating.web.house import house
+from jobdating.web.visit import visit
+
+
+async def ask(request: Request) -> Response:
+    """The form for an address, and the mail. Every address gets the same answer."""
+    form = await forms.read(request) if request.method == "POST" else request.query_params
+    back = pages.own_path(str(form.get("back", ""))) or ""
+    if request.method == "GET":
+        return pages.page(request, "account/sign_in.html", target=back, email="", fields={})
+    typed = str(form.get("email", ""))
+    home, seen = house(request), visit(request)
+    try:
+        email = accounts.address(typed)
+    except Invalid as refusal:
+        fields = refusal.params["fields"]
+        return pages.page(request, "account/sign_in.html", status=422, target=back, email=typed, fields=fields)
+    browser = await home.db.write(
+        sign_in.ask,
+        Asking(email, network(request), seen.language, back),
+        key=home.settings.secret,
+        now=WallClock().now(),
+        due_at=home.clock.now(),
+    )
+    response = RedirectResponse(_with_back("/sign-in/code", back), status_code=303)
+    cookies.remember_asking(response, request, browser)
+    return response
+
+
+async def code(request: Request) -> Response:
+    """Where the code is typed, in any browser."""
+    if request.method == "GET":
+        return await _code_page(request, target=pages.own_path(request.query_params.get("back", "")) or "")
+    form = await forms.read(request)
+    back = pages.own_path(forms.text(form, "back")) or ""
+    email, typed = forms.text(form, "email"), "".join(forms.text(form, "code").split())
+    outcome = await house(request).db.write(
+        sign_in.with_code,
+        typed,
+        email=email.strip().lower(),
+        network=network(request),
+        device=device(request),
+        key=house(request).settings.secret,
+        now=WallClock().now(),
+    )
+    if outcome is None:
+        return await _code_page(request, target=back, email=email, refusal=CodeWrong())
+    return await _enter(request, outcome, back)
+
+
+async def link(request: Request) -> Response:
+    """The page a link leads to. Opening it does nothing; its form carries the link's secret."""
+    if request.method == "GET":
+        back = pages.own_path(request.query_params.get("back", "")) or ""
+        return pages.page(request, "account/link.html", target=back)
+    form = await forms.read(request)
+    back = pages.own_path(forms.text(form, "back")) or ""
+    try:
+        outcome = await house(request).db.write(
+            sign_in.with_link,
+            forms.text(form, "link"),
+            browser=cookies.asking(request),
+            device=device(request),
+            now=WallClock().now(),
+        )
+    except (LinkElsewhere, LinkExpired) as refusal:
+        return await _code_page(request, target=back, refusal=refusal)
+    return await _enter(request, outcome, back)
+
+
+def device(request: Request) -> Device:
+    """The browser as its owner will recognise it in the list of sessions."""
+    return Device(request.headers.get("user-agent", ""), visit(request).session_id)
+
+
+def network(request: Request) -> str:
+    """The network a request comes from; one home has many addresses of version 6."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
+    return host
+
+
+async def _code_page(request: Request, *, target: str, email: str = "", refusal: DomainError | None = None) -> Response:
+    browser = cookies.asking(request)
+    if not email and browser:
+        asked: str | None = await house(request).db.read(sign_in.asked_from, browser, now=WallClock().now())
+        email = asked or ""
+    return pages.page(
+        request,
+        "account/code.html",
+        status=422 if refusal else 200,
+        target=target,
+        email=email,
+        refusal=refusal.code if refusal else "",
+    )
+
+
+async def _enter(request: Request, outcome: SignedIn | Newcomer, back: str) -> Response:
+    if isinstance(outcome, SignedIn):
+        response: Response = RedirectResponse(back or "/", status_code=303)
+        cookies.open_session(response, request, outcome.secret)
+        cookies.forget_asking(response, request)
+        return response
+    fair = await house(request).db.read(_fair_to_join, back=back, now=visit(request).now)
+    if fair is None:
+        return pages.page(request, "account/unknown.html", status=403, email=outcome.email)
+    response = RedirectResponse(_with_back(f"/fairs/{fair.slug}/register", back), status_code=303)
+    cookies.remember_asking(response, request, outcome.proof, lasts=sign_in.PROOF_LASTS)
+    return response
+
+
+def _fair_to_join(tx: Connection, *, back: str, now: datetime) -> identity.Fair | None:
+    """The fair that the way back leads to, or the next one; not one that is over."""
+    parts = back.split("/")
+    named = identity.fair(tx, parts[2].split("?")[0]) if back.startswith("/fairs/") else None
+    open_fairs = [fair for fair in identity.fairs(tx) if fair.last_day >= now.date()]
+    if named is not None and named in open_fairs:
+        return named
+    return open_fairs[0] if open_fairs else None
+
+
+def _with_back(path: str, back: str) -> str:
+    return f"{path}?back={quote(back, safe='/')}" if back else path
