@@ -4,7 +4,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from jobdating.assets import STATIC
-from jobdating.web import account, cockpit, health, live, register, rooms, sign_in
+from jobdating.web import account, bookings, cockpit, health, live, register, rooms, sign_in
 from jobdating.web.guards import Guard, Handler, guarded
 
 
@@ -37,6 +37,7 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         post("/sign-out", account.sign_out, Guard.ANYONE),
         get("/language/{language}", account.language, Guard.ANYONE),
         # Candidate
+        post("/bookings/{booking:int}/{step}", bookings.take, Guard.SIGNED_IN),
         # Recruiter
         get("/fairs/{fair}/cockpit", cockpit.choose, Guard.STAFF),
         get("/fairs/{fair}/cockpit/{stand:int}", cockpit.show, Guard.STAFF),

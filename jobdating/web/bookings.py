@@ -1,0 +1,79 @@
+"""Every step of a booking, for whoever may take it: one address, one table of steps. No rules here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from jobdating.domain.errors import NotFound
+from jobdating.domain.states import NextStep
+from jobdating.services import booking, queue
+from jobdating.services.booking import Booking
+from jobdating.web import forms, pages
+from jobdating.web.house import house
+from jobdating.web.visit import visit
+
+Fields = Callable[[FormData], dict[str, Any]]
+
+
+def _nothing(form: FormData) -> dict[str, Any]:
+    return {}
+
+
+def _slot(form: FormData) -> dict[str, Any]:
+    return {"slot_id": forms.number(form, "slot_id")}
+
+
+def _stand(form: FormData) -> dict[str, Any]:
+    return {"stand_id": forms.number(form, "stand_id")}
+
+
+def _review(form: FormData) -> dict[str, Any]:
+    return {
+        "note": forms.text(form, "note").replace("\r\n", "\n"),
+        "rating": forms.optional_number(form, "rating"),
+        "next_step": forms.choice(form, "next_step", NextStep, NextStep.UNDECIDED),
+    }
+
+
+@dataclass(frozen=True)
+class Step:
+    """The service that carries a step out, and the fields it takes."""
+
+    service: Callable[..., Booking]
+    fields: Fields = _nothing
+
+
+STEPS = {
+    "check-in": Step(queue.check_in),
+    "step-aside": Step(queue.step_aside),
+    "come-back": Step(queue.come_back),
+    "call": Step(queue.call),
+    "start": Step(queue.start),
+    "extend": Step(queue.extend),
+    "finish": Step(queue.finish),
+    "no-show": Step(queue.no_show),
+    "undo": Step(queue.undo),
+    "hand-over": Step(queue.hand_over, _stand),
+    "review": Step(queue.review, _review),
+    "confirm": Step(booking.confirm),
+    "accept": Step(booking.accept),
+    "cancel": Step(booking.cancel),
+    "restore": Step(booking.restore),
+    "move": Step(booking.move, _slot),
+}
+
+
+async def take(request: Request) -> Response:
+    """Carry out a step. A step or a booking that does not exist answers as one that is somebody else's."""
+    step = STEPS.get(request.path_params["step"])
+    booking_id = request.path_params["booking"]
+    if step is None or booking_id > forms.MAX_ID:
+        raise NotFound(what="step")
+    seen = visit(request)
+    arguments = step.fields(await forms.read(request))
+    await house(request).db.write(step.service, seen.actor, booking_id=booking_id, now=seen.now, **arguments)
+    return await pages.done(request, "/")
