@@ -44,4 +44,5 @@ def profile(tx: Connection, board: Board, booking_id: int) -> Profile:
 def interviews(tx: Connection, board: Board) -> tuple[Entry, ...]:
     """All interviews of the stand on all days, done, missed or to come, by time."""
     offered = [BookingState.HELD.value, BookingState.REQUESTED.value]
-    return entries(tx, board.stand_id, t.bookings.c.state.not_in(offered))
+    found = entries(tx, board.stand_id, t.bookings.c.state.not_in(offered))
+    return tuple(sorted(found, key=lambda entry: (entry.due_at, entry.booking_id)))

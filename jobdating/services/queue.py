@@ -78,6 +78,8 @@ def start(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> Bo
     row = _staffed(tx, actor, booking_id)
     if row.state is BookingState.IN_PROGRESS:
         return booking_of(row)
+    if row.state is not BookingState.CALLED:  # a finished interview is reopened by `undo` alone
+        raise errors.WrongState(state=row.state)
     return _advance(tx, actor, row, BookingState.IN_PROGRESS, events.InterviewStarted, now=now, started_at=now)
 
 
@@ -148,7 +150,7 @@ def step_aside(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) 
     policy.ensure_party(actor, candidate_id=row.candidate_id, stand_id=row.stand_id, fair_id=row.fair_id)
     if row.state not in {BookingState.BOOKED, BookingState.CHECKED_IN, BookingState.CALLED}:
         raise errors.WrongState(state=row.state)
-    if row.stepped_aside_at is not None:
+    if row.state is BookingState.CHECKED_IN and row.stepped_aside_at is not None:
         return booking_of(row)
     changes: dict[str, Any] = {
         "state": BookingState.CHECKED_IN.value, "stepped_aside_at": now, "called_at": None,
