@@ -17,6 +17,7 @@ from jobdating.db.migrations import migrate
 from jobdating.domain.errors import DomainError
 from jobdating.outbox import worker
 from jobdating.outbox.transport import Mailbox, Smtp, Transport
+from jobdating.realtime import collector, presence, relay
 from jobdating.rendering import mail
 from jobdating.settings import Settings
 from jobdating.web import refusals
@@ -58,7 +59,16 @@ def create_app(settings: Settings, *, clock: Clock | None = None, workers: Seque
 
 def _own_workers() -> list[Worker]:
     """What every server runs beside its requests: relay, timekeeper, outbox."""
-    return [_outbox]
+    return [_live, _outbox]
+
+
+@asynccontextmanager
+async def _live(home: House) -> AsyncIterator[None]:
+    """What happened reaches open pages; who is connected is known; the collector leaves open connections alone."""
+    async with relay.running(home.db) as home.relay, presence.running(home.db, home.clock) as home.presence:
+        home.relay.listeners.append(home.presence.heard)
+        async with collector.running(home.relay.hub.__len__):
+            yield
 
 
 @asynccontextmanager

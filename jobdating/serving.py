@@ -1,42 +1,98 @@
-"""Serves an application: one process, its listening socket, and an orderly end."""
+"""Serves an application: one process, its listening socket, hardened connections, and an orderly end.
 
+Told to stop (SIGTERM, SIGINT), it accepts nobody any more, finishes the requests that run, tells sockets to come back
+(1012), and is gone within ten seconds.
+"""
+
+import asyncio
 import logging
+import sys
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
 
-GRACE_SECONDS = 8  # for requests that run when we are told to stop
+from jobdating.realtime.protocol import HardenedHttp, HardenedWebSocket
 
-
-class Server(uvicorn.Server):
-    """Says where it listens as soon as it is ready."""
-
-    async def startup(self, sockets=None) -> None:  # type: ignore[no-untyped-def]
-        await super().startup(sockets)
-        host, port = self.servers[0].sockets[0].getsockname()[:2]
-        print(f"http://{host}:{port}", flush=True)
+GRACE_SECONDS = 7  # for requests that run when we are told to stop
+LARGEST_MESSAGE = 64 * 1024
+PING_SECONDS = 15  # between pings, and to answer one: who is gone is noticed within 30 s
 
 
-def serve(app: ASGIApp, host: str, port: int) -> None:
+def serve(app: Starlette, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT. Prints one line with the address when ready."""
-    server_for(app, host, port).run()
+    _log()
+    server_for(app, host, port, announce=True).run()
 
 
-def server_for(app: ASGIApp, host: str, port: int) -> Server:
-    logging.basicConfig(level=logging.WARNING)
+def server_for(app: Starlette, host: str, port: int, *, announce: bool = False) -> "Server":
+    """A server that is not running yet, for those who run it inside their own event loop."""
     return Server(
         uvicorn.Config(
             app,
             host=host,
             port=port,
             loop="uvloop",
-            http="httptools",
-            ws="websockets-sansio",
-            ws_max_size=64 * 1024,
+            http=HardenedHttp,
+            ws=HardenedWebSocket,
+            ws_max_size=LARGEST_MESSAGE,
             ws_per_message_deflate=False,
-            access_log=False,
+            ws_ping_interval=PING_SECONDS,
+            ws_ping_timeout=PING_SECONDS,
             log_config=None,
             server_header=False,
+            backlog=4096,
             timeout_graceful_shutdown=GRACE_SECONDS,
-        )
+        ),
+        app,
+        announce=announce,
     )
+
+
+class Server(uvicorn.Server):
+    """Looks after its connections once a second, and lets those who wait go when it stops."""
+
+    def __init__(self, config: uvicorn.Config, app: Starlette, *, announce: bool) -> None:
+        super().__init__(config)
+        self._app = app
+        self._announce = announce
+
+    async def startup(self, sockets=None) -> None:  # type: ignore[no-untyped-def]
+        await super().startup(sockets)
+        if self._announce and self.started:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            print(f"http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % 10 == 0:
+            now = asyncio.get_running_loop().time()
+            for connection in list(self.server_state.connections):
+                connection.check(now)  # type: ignore[union-attr]
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets=None) -> None:  # type: ignore[no-untyped-def]
+        house = getattr(self._app.state, "house", None)
+        if house is not None and house.relay is not None:
+            house.relay.stop_waiting()
+        await super().shutdown(sockets)
+
+
+class WithoutQueries(logging.Filter):
+    """Takes the query out of uvicorn's lines: it may hold what is nobody's business."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                argument.partition("?")[0] if isinstance(argument, str) and argument.startswith("/") else argument
+                for argument in record.args
+            )
+        return True
+
+
+def _log() -> None:
+    """Our own log on standard error; requests in it, their queries not."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.addFilter(WithoutQueries())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -30,10 +30,7 @@ class History:
         if position < self.known_since:
             return None
         return [
-            target
-            for topic in topics
-            for target, changed in self._changes.get(topic, {}).items()
-            if changed > position
+            target for topic in topics for target, changed in self._changes.get(topic, {}).items() if changed > position
         ]
 
     def _forget(self) -> None:

@@ -12,8 +12,8 @@ Invariants:
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 
@@ -56,6 +56,7 @@ class Relay:
     def __init__(self, db: Database) -> None:
         self.hub = Hub()
         self.position = 0
+        self.stopping = asyncio.Event()
         self.listeners: list[Callable[[events.Event], None]] = []
         self._db = db
         self._epoch = ""
@@ -74,6 +75,19 @@ class Relay:
     def keeps_up(self) -> bool:
         """Whether changes reach the pages in time."""
         return time.monotonic() - self._finished_at < LATE
+
+    def stop_waiting(self) -> None:
+        """The server stops: long polls answer now."""
+        self.stopping.set()
+
+    @contextmanager
+    def following(self, mailbox: Mailbox) -> Iterator[None]:
+        """The mailbox gets every change as long as this lasts."""
+        self.hub.subscribe(mailbox)
+        try:
+            yield
+        finally:
+            self.hub.unsubscribe(mailbox)
 
     async def catch_up(self, mailbox: Mailbox, cursor: str) -> Frame:
         """Everything that changed on the mailbox's topics since `cursor`; all of it when that is not known any more.

@@ -24,10 +24,13 @@ def record(tx: Connection, *, candidates: Mapping[int, bool], stands: Mapping[in
             journal.append(tx, event, at=now)
 
 
-def forget_all(tx: Connection, *, now: datetime) -> None:
-    """After a restart nobody is connected until they come back."""
-    for table in (t.candidates, t.stands):
-        tx.execute(update(table).where(table.c.connected_since.is_not(None)).values(connected_since=None, seen_at=now))
+def connected(tx: Connection) -> tuple[list[int], list[int]]:
+    """Candidates and stands that are recorded as connected."""
+    candidates, stands = (
+        list(tx.execute(select(table.c.id).where(table.c.connected_since.is_not(None))).scalars())
+        for table in (t.candidates, t.stands)
+    )
+    return candidates, stands
 
 
 def _change(tx: Connection, table: Table, row_id: int, connected: bool, now: datetime) -> int | None:

@@ -10,6 +10,7 @@ from jobdating.db.engine import Database
 from jobdating.settings import Settings
 
 if TYPE_CHECKING:
+    from jobdating.realtime.presence import Presence
     from jobdating.realtime.relay import Relay
 
 
@@ -21,8 +22,18 @@ class House:
     clock: Clock
     db: Database
     relay: "Relay | None" = None
+    presence: "Presence | None" = None
     crowd: Any = None
     extras: dict[str, Any] = field(default_factory=dict)
+
+    def the_relay(self) -> "Relay":
+        """The relay of a product that serves. Every server runs one."""
+        assert self.relay is not None
+        return self.relay
+
+    def the_presence(self) -> "Presence":
+        assert self.presence is not None
+        return self.presence
 
 
 def house(connection: HTTPConnection) -> House:

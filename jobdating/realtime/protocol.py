@@ -1,0 +1,141 @@
+"""The server's side of one TCP connection, hardened: nobody holds memory or a place by being slow or silent.
+
+uvicorn's own protocols, with what they lack: a peer that stops reading, floods us with pings, never finishes its
+request or handshake, or sends endless headers is dropped. `check` is called by the server about once a second.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import State
+
+SILENT = 10.0  # seconds to finish a request's head or a handshake, or between two parts of a body
+REQUEST = 120.0  # seconds for a whole request
+HEAD = 32 * 1024  # bytes
+STUCK = 5.0  # seconds a socket may be full
+UNREAD = 1024 * 1024  # bytes
+CHATTER = 30  # pings and messages a socket may send between two checks
+WIRE = "jobdating.wire"
+
+TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+class HardenedHttp(HttpToolsProtocol):
+    """Requests: bounded heads, no endless waiting for the rest, no endless waiting for a reader."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._deadline: float | None = self.loop.time() + SILENT
+        self._begun = 0.0
+        self._head: int | None = 0  # bytes of the request's head so far; None while a body comes
+        self._unread = (0, 0.0)  # what the peer has not read, since when
+
+    def data_received(self, data: bytes) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.time() + SILENT
+        if self._head is not None:
+            self._head += len(data)
+        super().data_received(data)
+        if self._head is not None and self._head > HEAD and not self.transport.is_closing():
+            self.transport.write(TOO_LARGE)
+            self.transport.close()
+        elif self._head is None and self._deadline is not None:
+            self._deadline = min(self.loop.time() + SILENT, self._begun + REQUEST)
+
+    def on_message_begin(self) -> None:
+        self._begun = self.loop.time()
+        self._deadline = self._begun + SILENT
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._head = None
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._deadline = None
+        self._head = 0
+        super().on_message_complete()
+
+    def check(self, now: float) -> None:
+        """Drop a peer that is silent, or that does not read its answer."""
+        if self._deadline is not None and now > self._deadline:
+            self.transport.abort()
+            return
+        unread = self.transport.get_write_buffer_size()
+        if unread == 0 or self._unread[0] == 0 or unread < self._unread[0]:
+            self._unread = (unread, now)
+        elif now > self._unread[1] + SILENT:
+            self.transport.abort()
+
+
+class HardenedWebSocket(WebSocketsSansIOProtocol):
+    """Sockets: written to without waiting; a peer that does not read or does nothing but talk is dropped.
+
+    Offers itself to the application as `scope["extensions"][WIRE]`.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on_room: Callable[[], None] = _nothing
+        self._made = self.loop.time()
+        self._full_since: float | None = None
+        self._chatter = 0
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a frame can be handed to the system now."""
+        return self._full_since is None and self.conn.state is State.OPEN and not self.transport.is_closing()
+
+    def push(self, message: bytes) -> None:
+        """Write a whole message that is already framed. Nothing happens when the peer is gone."""
+        if self.conn.state is State.OPEN and not self.close_sent and not self.transport.is_closing():
+            self.transport.write(message)
+            if self._full_since is not None and self.transport.get_write_buffer_size() > UNREAD:
+                self.transport.abort()
+
+    async def run_asgi(self) -> None:
+        extensions: dict[Any, Any] = self.scope["extensions"]
+        extensions[WIRE] = self
+        await super().run_asgi()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._full_since = self.loop.time()
+        if self.transport.get_write_buffer_size() > UNREAD:
+            self.transport.abort()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._full_since = None
+        self.on_room()
+
+    def handle_ping(self) -> None:
+        self._chatter += 1
+        if self._full_since is not None:
+            self.conn.data_to_send()  # a pong nobody reads
+        else:
+            super().handle_ping()
+        self._ensure_quiet()
+
+    def send_receive_event_to_app(self) -> None:
+        self._chatter += 1
+        super().send_receive_event_to_app()
+        self._ensure_quiet()
+
+    def _ensure_quiet(self) -> None:
+        if self._chatter > CHATTER:
+            self.transport.abort()
+
+    def check(self, now: float) -> None:
+        """Drop a peer that has not read for too long, or whose handshake hangs."""
+        self._chatter = 0
+        stuck = self._full_since is not None and now > self._full_since + STUCK
+        if stuck or (not self.handshake_complete and now > self._made + SILENT):
+            self.transport.abort()
+
+
+def _nothing() -> None:
+    return
