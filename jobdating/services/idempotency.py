@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select, text
 
 from jobdating.db import tables as t
 from jobdating.db.statement import Statement
@@ -20,6 +20,7 @@ _FIND = Statement(
         t.idempotency.c.account_id == bindparam("account_id"), t.idempotency.c.key == bindparam("key")
     )
 )
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(:account_id, hashtext(:key))")
 _KEEP = Statement(
     insert(t.idempotency).values(
         {name: bindparam(name) for name in ("account_id", "key", "request_hash", "answer", "made_at")}
@@ -37,6 +38,8 @@ def once(
     run: Callable[[Connection], dict[str, Any]],
 ) -> dict[str, Any]:
     """The answer of `run`, or the stored one of the first time. Raises KeyReused for another request with the key."""
+    if tx.dialect.name == "postgresql":  # one at a time for a key; SQLite has one writer
+        tx.execute(_ONE_AT_A_TIME, {"account_id": account_id, "key": key})
     stored = _FIND.first(tx, account_id=account_id, key=key)
     if stored is not None and now - stored.made_at < KEPT:
         if stored.request_hash != request_hash:

@@ -186,8 +186,8 @@ async def test_a_foreign_candidate_or_slot_answers_as_a_missing_one(db: Database
             )
         with pytest.raises(errors.SignInNeeded):
             booking.book(tx, ANONYMOUS, slot_id=fair.slots[0], now=make.BEFORE)
+        hugo = fair.hugo.candidates[fair.id]
         with pytest.raises(errors.NotFound):
-            hugo = fair.hugo.candidates[fair.id]
             booking.book(tx, fair.ines, slot_id=fair.slots[0], candidate_id=hugo, now=make.BEFORE)
 
     await within(db, story)
@@ -341,5 +341,5 @@ async def test_the_database_itself_refuses_an_overlap_and_a_second_booking_of_a_
             )  # fmt: skip
 
     for same_person in (False, True):
-        with pytest.raises(Exception, match="one_booking_per_seat|UNIQUE|no_overlap"):
+        with pytest.raises(Exception, match=r"one_booking_per_seat|UNIQUE|no_overlap"):
             await db.write(twice, same_person=same_person)
