@@ -4,6 +4,7 @@ The checksum is the hash of the call's name, its query and the secret, as docs.b
 under "API Security Model". Creating a meeting that exists is no change, so whoever comes first creates it.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,7 +64,6 @@ async def address(
     guest: Guest,
     *,
     own_secret: str,
-    transport: httpx2.AsyncBaseTransport | None = None,
 ) -> str:
     """Create the meeting unless it exists, and give the guest's address. Raises RoomUnavailable."""
     passwords = {
@@ -80,7 +80,6 @@ async def address(
                 "record": "false", "duration": str(MINUTES), "guestPolicy": "ALWAYS_ACCEPT",
             },
         ),
-        transport,
     )  # fmt: skip
     return signed(
         server,
@@ -94,11 +93,12 @@ async def address(
     )  # fmt: skip
 
 
-async def _create(url: str, transport: httpx2.AsyncBaseTransport | None) -> None:
+async def _create(url: str) -> None:
     """Call the server once: no redirect is followed, and only a bounded answer that says SUCCESS counts."""
     try:
         async with (
-            httpx2.AsyncClient(timeout=SECONDS, follow_redirects=False, trust_env=False, transport=transport) as client,
+            asyncio.timeout(2 * SECONDS),  # also for a server that answers a byte at a time
+            httpx2.AsyncClient(timeout=SECONDS, follow_redirects=False, trust_env=False) as client,
             client.stream("GET", url) as answer,
         ):
             body = b""
@@ -108,7 +108,7 @@ async def _create(url: str, transport: httpx2.AsyncBaseTransport | None) -> None
                     raise RoomUnavailable()
             if answer.status_code != 200 or _code(body) != "SUCCESS":
                 raise RoomUnavailable()
-    except httpx2.HTTPError as error:
+    except (httpx2.HTTPError, TimeoutError) as error:
         raise RoomUnavailable() from error
 
 

@@ -62,7 +62,7 @@ async def entries(db: Database) -> list[str]:
 
 def put(tx: Connection, booking_id: int, state: BookingState) -> None:
     """A booking in a state, with the times that go with it."""
-    times = {
+    known: dict[BookingState, dict[str, Any]] = {
         S.CHECKED_IN: {"checked_in_at": NOW},
         S.CALLED: {"checked_in_at": NOW, "called_at": NOW},
         S.IN_PROGRESS: {"checked_in_at": NOW, "called_at": NOW, "started_at": NOW},
@@ -70,9 +70,9 @@ def put(tx: Connection, booking_id: int, state: BookingState) -> None:
         S.NO_SHOW: {"ended_at": NOW, "previous_state": "booked"},
         S.CANCELLED: {"ended_at": NOW, "cancelled_by": "stand", "previous_state": "booked"},
         S.HELD: {"expires_at": NOW + timedelta(hours=1)},
-    }.get(state, {})
+    }
     none = ("checked_in_at", "called_at", "started_at", "ended_at", "stepped_aside_at", "previous_state", "expires_at")
-    values: dict[str, Any] = {**dict.fromkeys(none), **times}
+    values: dict[str, Any] = {**dict.fromkeys(none), **known.get(state, {})}
     tx.execute(update(t.bookings).where(t.bookings.c.id == booking_id).values(state=state.value, **values))
 
 
