@@ -30,6 +30,11 @@ class Actor:
         """Whether the actor works at the stand, or organises the fair it belongs to."""
         return stand_id in self.stands or self.organises(fair_id)
 
+    @property
+    def is_staff(self) -> bool:
+        """Works here, at whatever stand or fair, and is no candidate: who is told "vous"."""
+        return bool(self.stands or self.fairs or self.administrator) and not self.candidates
+
     def is_candidate(self, candidate_id: int) -> bool:
         return candidate_id in self.candidates.values()
 

@@ -27,6 +27,7 @@ SENTENCES = {
     "stand_not_full": _("Il reste des créneaux libres sur ce stand."),
     "offer_expired": _("Cette place n’est plus gardée."),
     "room_not_open": _("La salle ouvre quelques minutes avant l’entretien."),
+    "room_unavailable": _("La salle ne répond pas. Réessaie dans un instant."),
     "key_reused": _("Cette clé a déjà servi pour une autre demande."),
     "too_many": _("Trop d’essais. Attends un peu avant de recommencer."),
     "too_large": _("C’est trop volumineux."),
@@ -41,9 +42,32 @@ SENTENCES = {
 }
 
 
-def sentence(code: str, params: Mapping[str, object], language: str) -> str:
+# What a recruiter or an organiser reads instead: it is about somebody else, and they are told "vous".
+FOR_STAFF = {
+    "slot_taken": _("Ce créneau vient d’être pris. Choisissez-en un autre."),
+    "overlap": _("Ce candidat a déjà un entretien à cette heure-là."),
+    "too_close": _("Ce créneau est trop près d’un autre entretien de ce candidat."),
+    "limit_reached": _("Ce candidat a atteint le nombre maximum d’entretiens."),
+    "not_eligible": _("Ce candidat cherche d’autres métiers que ceux du stand."),
+    "already_in_line": _("Ce candidat est déjà dans la file de ce stand."),
+    "wrong_state": _("Cela a changé entre-temps : regardez où en est l’entretien."),
+    "room_unavailable": _("La salle ne répond pas. Réessayez dans un instant."),
+    "too_many": _("Trop d’essais. Attendez un peu avant de recommencer."),
+    "not_found": _("Cette page n’existe pas, ou n’est pas pour vous."),
+    "not_allowed": _("Vous n’avez pas le droit de faire cela."),
+    "foreign_form": _("Ce formulaire ne vient pas d’une de nos pages. Rechargez la page et recommencez."),
+    "unavailable": _("Impossible d’enregistrer pour le moment. Rien n’est perdu : réessayez dans quelques secondes."),
+}
+
+
+def sentence(code: str, params: Mapping[str, object], language: str, *, staff: bool = False) -> str:
     """What happened, in words; the general sentence for a code without one of its own."""
     say = translator(language)
+    opens_at = params.get("opens_at")
+    if code == "room_not_open" and isinstance(opens_at, datetime):
+        return say(_("La salle ouvre à %(time)s.")) % {"time": clock_time(opens_at)}
+    if staff and code in FOR_STAFF:
+        return say(FOR_STAFF[code])
     starts_at = params.get("starts_at")
     if code == "too_close" and isinstance(starts_at, datetime):
         gap = params.get("gap")

@@ -27,6 +27,7 @@ STATUS = {
     "too_many": 429,
     "too_large": 413,
     "unavailable": 503,
+    "room_unavailable": 503,
 }
 CONFLICT = 409
 
@@ -35,8 +36,8 @@ async def refuse(request: Request, error: Exception) -> Response:
     """Any refusal of a rule, a guard or the router."""
     code, params, headers = _told(error)
     status = error.status_code if isinstance(error, HTTPException) else STATUS.get(code, CONFLICT)
-    language = _visit(request).language
-    words = sentence(code, params, language)
+    seen = _visit(request)
+    words = sentence(code, params, seen.language, staff=seen.actor.is_staff)
     if request.scope["path"].startswith("/api/"):
         return problem(status, code, words, headers=headers, **_plain(params))
     if request.headers.get("x-live"):
@@ -48,7 +49,9 @@ async def refuse(request: Request, error: Exception) -> Response:
     return pages.page(request, "refusal.html", status=status, code=code, message=words)
 
 
-def problem(status: int, code: str, detail: str, *, headers: dict[str, str] | None = None, **extra: Any) -> JSONResponse:
+def problem(
+    status: int, code: str, detail: str, *, headers: dict[str, str] | None = None, **extra: Any
+) -> JSONResponse:
     """An RFC 9457 problem with our stable `code`."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code, "detail": detail}
     return JSONResponse(body | extra, status_code=status, media_type="application/problem+json", headers=headers)
