@@ -1,6 +1,8 @@
 """What an account is shown of itself, and what its registration may choose from."""
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, select, union
 
@@ -35,3 +37,50 @@ def trades(tx: Connection, fair_id: int) -> tuple[str, ...]:
     at_stands = select(t.stand_trades.c.trade).join(t.stands).where(t.stands.c.fair_id == fair_id)
     taught = select(t.trainings.c.trade).where(t.trainings.c.fair_id == fair_id)
     return tuple(sorted(tx.execute(union(at_stands, taught)).scalars(), key=str.casefold))
+
+
+def data(tx: Connection, account_id: int) -> dict[str, Any]:
+    """Everything we hold of a person, for themselves: plain values, moments as ISO 8601."""
+    candidate_ids = list(tx.execute(select(t.candidates.c.id).where(t.candidates.c.account_id == account_id)).scalars())
+    b, s, f = t.bookings.c, t.stands.c, t.fairs.c
+    of_candidate = {
+        "trades": select(t.candidate_trades).where(t.candidate_trades.c.candidate_id.in_(candidate_ids)),
+        "documents": select(t.documents.c.filename, t.documents.c.size, t.documents.c.uploaded_at).where(
+            t.documents.c.candidate_id.in_(candidate_ids)
+        ),
+        "wishes": select(s.name.label("stand"), t.wishes.c.rank)
+        .join(t.stands, s.id == t.wishes.c.stand_id)
+        .where(t.wishes.c.candidate_id.in_(candidate_ids)),
+        "waitlist": select(s.name.label("stand"), t.waitlist.c.joined_at)
+        .join(t.stands, s.id == t.waitlist.c.stand_id)
+        .where(t.waitlist.c.candidate_id.in_(candidate_ids)),
+        "interviews": select(
+            f.name.label("fair"), s.name.label("stand"), b.state, b.origin, b.starts_at, b.ends_at, b.checked_in_at,
+            b.called_at, b.started_at, b.ended_at, b.cancelled_by, b.next_step, b.rating, b.note,
+        )
+        .join(t.stands, s.id == b.stand_id)
+        .join(t.fairs, f.id == b.fair_id)
+        .where(b.candidate_id.in_(candidate_ids))
+        .order_by(b.id),
+    }  # fmt: skip
+    email = select(t.accounts.c.email).where(t.accounts.c.id == account_id).scalar_subquery()
+    of_account = {
+        "account": select(t.accounts).where(t.accounts.c.id == account_id),
+        "registrations": select(t.candidates).where(t.candidates.c.account_id == account_id),
+        "consents": select(t.consents).where(t.consents.c.account_id == account_id),
+        "sessions": select(t.sessions.c.agent, t.sessions.c.opened_at, t.sessions.c.seen_at).where(
+            t.sessions.c.account_id == account_id
+        ),
+        "api_tokens": select(t.api_tokens.c.name, t.api_tokens.c.made_at).where(
+            t.api_tokens.c.account_id == account_id
+        ),
+        "mails": select(t.outbox.c.kind, t.outbox.c.made_at, t.outbox.c.sent_at).where(t.outbox.c.recipient == email),
+    }
+    return {
+        name: [{key: _plain(value) for key, value in row._mapping.items()} for row in tx.execute(query)]
+        for name, query in (of_account | of_candidate).items()
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

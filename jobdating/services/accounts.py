@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from jobdating.db import journal
 from jobdating.db import tables as t
@@ -212,16 +212,3 @@ def _record_consent(
             account_id=account_id, fair_id=fair_id, given_by=given_by, wording=wording, given_at=now
         )
     )
-
-
-def erase(tx: Connection, actor: Actor, *, now: datetime) -> None:
-    """Remove the account and all that names its person; past interviews stay as counts of nobody.
-
-    Places still to come are given back by the caller first. Raises SignInNeeded.
-    """
-    if actor.account_id is None:
-        raise SignInNeeded()
-    account = tx.execute(select(t.accounts.c.email).where(t.accounts.c.id == actor.account_id)).one()
-    tx.execute(delete(t.outbox).where(t.outbox.c.recipient == account.email))
-    tx.execute(delete(t.sign_ins).where(t.sign_ins.c.email == account.email))
-    journal.append(tx, events.AccountErased(fair_id=None, account_id=actor.account_id), at=now, by=actor.account_id)

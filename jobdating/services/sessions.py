@@ -105,7 +105,7 @@ def close_all(tx: Connection, account_id: int, *, now: datetime, but: str | None
     return closed
 
 
-def list(tx: Connection, account_id: int, *, now: datetime) -> tuple[Session, ...]:
+def of_account(tx: Connection, account_id: int, *, now: datetime) -> tuple[Session, ...]:
     """The open sessions of an account, the last used first."""
     rows = tx.execute(
         select(*_COLUMNS)

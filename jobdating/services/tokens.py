@@ -1,9 +1,9 @@
-"""Tokens with which a program acts as an account through the API. Shown once, kept as a hash, revoked by hand."""
+"""Tokens with which a program acts as an account through the API. Shown once, kept as a hash, good for a year."""
 
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
@@ -14,8 +14,11 @@ from jobdating.domain import events
 from jobdating.domain.errors import NotFound
 
 PREFIX = "jd_"
+LASTS = timedelta(days=365)
 
-_FIND = Statement(select(t.api_tokens.c.account_id).where(t.api_tokens.c.hash == bindparam("hash")))
+_FIND = Statement(
+    select(t.api_tokens.c.account_id, t.api_tokens.c.made_at).where(t.api_tokens.c.hash == bindparam("hash"))
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ def make(tx: Connection, account_id: int, *, name: str, now: datetime) -> str:
 def resolve(tx: Connection, secret: str, *, now: datetime) -> int | None:
     """The account a token acts for, or None. Only reads."""
     row = _FIND.first(tx, hash=_hash(secret))
-    return None if row is None else int(row.account_id)
+    return None if row is None or now >= row.made_at + LASTS else int(row.account_id)
 
 
 def revoke(tx: Connection, account_id: int, *, token_id: int, now: datetime) -> None:
@@ -48,12 +51,11 @@ def revoke(tx: Connection, account_id: int, *, token_id: int, now: datetime) -> 
     journal.append(tx, events.RightsChanged(fair_id=None, account_id=account_id), at=now, by=account_id)
 
 
-def list(tx: Connection, account_id: int) -> tuple[Token, ...]:
-    """The tokens of an account, the newest first."""
+def of_account(tx: Connection, account_id: int, *, now: datetime) -> tuple[Token, ...]:
+    """The tokens of an account that still work, the newest first."""
     columns = (t.api_tokens.c.id, t.api_tokens.c.name, t.api_tokens.c.made_at)
-    rows = tx.execute(
-        select(*columns).where(t.api_tokens.c.account_id == account_id).order_by(t.api_tokens.c.id.desc())
-    )
+    mine = (t.api_tokens.c.account_id == account_id) & (t.api_tokens.c.made_at > now - LASTS)
+    rows = tx.execute(select(*columns).where(mine).order_by(t.api_tokens.c.id.desc()))
     return tuple(Token(**row._asdict()) for row in rows)
 
 

@@ -1,16 +1,41 @@
-"""What one does with one's own account: language, signing out."""
+"""What one does with one's own account: name and language, sessions, tokens, data, leaving."""
 
-from datetime import UTC, datetime
+import json
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from jobdating.domain.errors import NotFound
+from jobdating.clock import WallClock
+from jobdating.domain.errors import Invalid, NotFound
+from jobdating.domain.policy import Actor
+from jobdating.queries import accounts as accounts_query
+from jobdating.queries.accounts import Account
 from jobdating.rendering import catalogue
-from jobdating.services import sessions
-from jobdating.web import cookies, pages
+from jobdating.rendering.devices import device_name
+from jobdating.services import accounts, erasure, sessions, tokens
+from jobdating.services.accounts import Person
+from jobdating.services.sessions import Session
+from jobdating.web import cookies, forms, pages
 from jobdating.web.house import house
+from jobdating.web.register import person
 from jobdating.web.visit import visit
+
+
+async def account(request: Request) -> Response:
+    """Name, phone, language; the devices that are signed in."""
+    if request.method == "GET":
+        return await _account_page(request)
+    form = await forms.read(request)
+    language = forms.text(form, "language")
+    typed = person(form, language if language in catalogue.LANGUAGES else visit(request).language)
+    try:
+        await house(request).db.write(accounts.change, visit(request).actor, person=typed, now=visit(request).now)
+    except Invalid as refusal:
+        return await _account_page(request, typed=typed, fields=refusal.params["fields"])
+    response = RedirectResponse("/account?saved=1", status_code=303)
+    cookies.speak(response, request, typed.language)
+    return response
 
 
 async def sign_out(request: Request) -> Response:
@@ -18,8 +43,61 @@ async def sign_out(request: Request) -> Response:
     seen = visit(request)
     if seen.session_id is not None and seen.actor.account_id is not None:
         await house(request).db.write(
-            sessions.close, seen.session_id, account_id=seen.actor.account_id, now=datetime.now(UTC)
+            sessions.close, seen.session_id, account_id=seen.actor.account_id, now=WallClock().now()
         )
+    response = RedirectResponse("/", status_code=303)
+    cookies.close_session(response, request)
+    return response
+
+
+async def close_session(request: Request) -> Response:
+    """Sign out another device."""
+    session_id = request.path_params["session"]
+    await house(request).db.write(sessions.close, session_id, account_id=_own_id(request), now=WallClock().now())
+    return await pages.done(request, "/account")
+
+
+async def close_others(request: Request) -> Response:
+    """Sign out every device but this one."""
+    await house(request).db.write(
+        sessions.close_all, _own_id(request), but=visit(request).session_id, now=WallClock().now()
+    )
+    return await pages.done(request, "/account")
+
+
+async def own_tokens(request: Request) -> Response:
+    """The account's tokens; a new one is shown once, in the answer to the form that made it."""
+    secret = ""
+    if request.method == "POST":
+        name = forms.text(await forms.read(request), "name").strip()
+        made_at = WallClock().now()
+        secret = await house(request).db.write(tokens.make, _own_id(request), name=name, now=made_at)
+    listed = await house(request).db.read(tokens.of_account, _own_id(request), now=WallClock().now())
+    return pages.page(request, "account/tokens.html", tokens=listed, secret=secret)
+
+
+async def revoke_token(request: Request) -> Response:
+    """The token stops working at once."""
+    token_id = request.path_params["token"]
+    await house(request).db.write(tokens.revoke, _own_id(request), token_id=token_id, now=WallClock().now())
+    return await pages.done(request, "/account/tokens")
+
+
+async def data(request: Request) -> Response:
+    """Everything held of this person, to keep."""
+    held = await house(request).db.read(accounts_query.data, _own_id(request))
+    headers = {"content-disposition": 'attachment; filename="job-dating.json"', "cache-control": "no-store"}
+    text = json.dumps(held, ensure_ascii=False, indent=2)
+    return Response(text, media_type="application/json", headers=headers)
+
+
+async def erase(request: Request) -> Response:
+    """What erasing would do, then erasing."""
+    seen, home = visit(request), house(request)
+    if request.method == "GET":
+        preview = await home.db.read(erasure.preview, seen.actor)
+        return pages.page(request, "account/erase.html", preview=preview)
+    await home.db.write(erasure.erase, seen.actor, now=seen.now)
     response = RedirectResponse("/", status_code=303)
     cookies.close_session(response, request)
     return response
@@ -33,3 +111,29 @@ async def language(request: Request) -> Response:
     response = RedirectResponse(pages.own_path(request.query_params.get("back", "")) or "/", status_code=303)
     cookies.speak(response, request, chosen)
     return response
+
+
+async def _account_page(request: Request, *, typed: Person | None = None, fields: object = None) -> Response:
+    known, devices = await house(request).db.read(_read, _own_id(request))
+    return pages.page(
+        request,
+        "account/account.html",
+        status=422 if fields else 200,
+        account=known,
+        typed=typed or known,
+        fields=fields or {},
+        devices=[(device, device_name(device.agent)) for device in devices],
+        this_session=visit(request).session_id,
+        saved="saved" in request.query_params and not fields,
+    )
+
+
+def _read(tx: Connection, account_id: int) -> tuple[Account | None, tuple[Session, ...]]:
+    return accounts_query.account(tx, account_id), sessions.of_account(tx, account_id, now=WallClock().now())
+
+
+def _own_id(request: Request) -> int:
+    """The account's id; the guard has seen to it that there is one."""
+    actor: Actor = visit(request).actor
+    assert actor.account_id is not None
+    return actor.account_id

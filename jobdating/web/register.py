@@ -20,6 +20,8 @@ from jobdating.web.house import house
 from jobdating.web.sign_in import device
 from jobdating.web.visit import Visit, visit
 
+FIELDS = ("first_name", "last_name", "phone", "age_band", "level", "parent_email", "parent_consent", "consent")
+
 
 async def register(request: Request) -> Response:
     """The form; then the candidate, signed in, where they wanted to go."""
@@ -29,7 +31,7 @@ async def register(request: Request) -> Response:
     if fair.id in seen.actor.candidates:
         return RedirectResponse(back, status_code=303)
     if form is None:
-        return await _form_page(request, target=back, values={}, fields={})
+        return await _form_page(request, target=back, form=None, fields={})
     registration = _registration(form, seen)
     try:
         entered = await house(request).db.write(
@@ -43,7 +45,7 @@ async def register(request: Request) -> Response:
             now=seen.now,
         )
     except Invalid as refusal:
-        return await _form_page(request, target=back, values=form, fields=refusal.params["fields"])
+        return await _form_page(request, target=back, form=form, fields=refusal.params["fields"])
     response = RedirectResponse(back, status_code=303)
     if entered is not None:
         cookies.open_session(response, request, entered.secret)
@@ -51,9 +53,9 @@ async def register(request: Request) -> Response:
     return response
 
 
-async def _form_page(request: Request, *, target: str, values: Any, fields: Any) -> Response:
+async def _form_page(request: Request, *, target: str, form: FormData | None, fields: Any) -> Response:
     seen, fair = visit(request), visit(request).the_fair()
-    email, person, trades = await house(request).db.read(
+    email, known, trades = await house(request).db.read(
         _read, seen.actor, fair_id=fair.id, proof=cookies.asking(request), wall=WallClock().now()
     )
     if email is None:
@@ -64,9 +66,8 @@ async def _form_page(request: Request, *, target: str, values: Any, fields: Any)
         status=422 if fields else 200,
         target=target,
         email=email,
-        values=values,
-        chosen=values.getlist("trades") if values else [],
-        person=person,
+        values=_typed(form, known),
+        chosen=form.getlist("trades") if form else [],
         trades=trades,
         levels=list(Level),
         fields=fields,
@@ -83,6 +84,14 @@ def _read(
     if account is not None:
         return account.email, account, trades
     return (sign_in.proved_by(tx, proof, now=wall) if proof else None), None, trades
+
+
+def _typed(form: FormData | None, known: accounts_query.Account | None) -> dict[str, str]:
+    """What the form's fields hold: what was typed, or what the account says already."""
+    values = {name: forms.text(form, name) if form else "" for name in FIELDS}
+    if form is None and known is not None:
+        values |= {"first_name": known.first_name, "last_name": known.last_name, "phone": known.phone}
+    return values
 
 
 def _registration(form: FormData, seen: Visit) -> Registration:

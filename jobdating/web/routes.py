@@ -34,6 +34,13 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         both("/sign-in/code", sign_in.code, Guard.ANYONE),
         both("/sign-in/link", sign_in.link, Guard.ANYONE),
         both("/fairs/{fair}/register", register.register, Guard.ANYONE),
+        both("/account", account.account, Guard.SIGNED_IN),
+        post("/account/sessions/close-others", account.close_others, Guard.SIGNED_IN),
+        post("/account/sessions/{session}/close", account.close_session, Guard.SIGNED_IN),
+        both("/account/tokens", account.own_tokens, Guard.SIGNED_IN),
+        post("/account/tokens/{token:int}/revoke", account.revoke_token, Guard.SIGNED_IN),
+        get("/account/data.json", account.data, Guard.SIGNED_IN),
+        both("/account/erase", account.erase, Guard.SIGNED_IN),
         post("/sign-out", account.sign_out, Guard.ANYONE),
         get("/language/{language}", account.language, Guard.ANYONE),
         # Candidate

@@ -1,0 +1,100 @@
+"""Erases a person: what names them goes, what is counted stays. Cannot be undone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, select, text, update
+
+from jobdating.db import journal
+from jobdating.db import tables as t
+from jobdating.domain import events
+from jobdating.domain.errors import NotAllowed, SignInNeeded
+from jobdating.domain.policy import Actor
+from jobdating.domain.states import BookingState
+from jobdating.services import booking
+
+NOBODY = "—"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What erasing would do: places given back, past interviews that stay as counts, rights that end."""
+
+    places: int
+    past: int
+    documents: int
+    rights: int
+
+
+def preview(tx: Connection, actor: Actor) -> Preview:
+    """Only reads. Raises SignInNeeded."""
+    if actor.account_id is None:
+        raise SignInNeeded()
+    mine = t.bookings.c.candidate_id.in_(actor.candidates.values())
+    total = tx.execute(select(func.count()).select_from(t.bookings).where(mine)).scalar_one()
+    places = len(_places(tx, actor))
+    documents = select(func.count()).where(t.documents.c.candidate_id.in_(actor.candidates.values()))
+    return Preview(places, total - places, tx.execute(documents).scalar_one(), len(actor.stands) + len(actor.fairs))
+
+
+def erase(tx: Connection, actor: Actor, *, now: datetime) -> None:
+    """Give back the places to come, forget everything that names the person, and end their sessions.
+
+    Raises SignInNeeded; NotAllowed for the only organiser of a fair, and during an interview.
+    """
+    if actor.account_id is None:
+        raise SignInNeeded()
+    _ensure_may_go(tx, actor)
+    for booking_id in _places(tx, actor):
+        booking.cancel(tx, actor, booking_id=booking_id, now=now)
+    _forget_candidate(tx, list(actor.candidates.values()))
+    _forget_account(tx, actor.account_id)
+    for fair_id, candidate_id in actor.candidates.items():
+        changed = events.ProfileChanged(fair_id=fair_id, candidate_id=candidate_id)
+        journal.append(tx, changed, at=now, by=actor.account_id)
+    journal.append(tx, events.RightsChanged(fair_id=None, account_id=actor.account_id), at=now, by=actor.account_id)
+    journal.append(tx, events.AccountErased(fair_id=None, account_id=actor.account_id), at=now, by=actor.account_id)
+
+
+def _ensure_may_go(tx: Connection, actor: Actor) -> None:
+    for fair_id in actor.fairs:
+        others = select(t.organisers.c.id).where(
+            t.organisers.c.fair_id == fair_id, t.organisers.c.account_id != actor.account_id
+        )
+        if tx.execute(others).first() is None:
+            raise NotAllowed()
+    running = select(t.bookings.c.id).where(
+        t.bookings.c.candidate_id.in_(actor.candidates.values()),
+        t.bookings.c.state == BookingState.IN_PROGRESS.value,
+    )
+    if tx.execute(running).first() is not None:
+        raise NotAllowed()
+
+
+def _places(tx: Connection, actor: Actor) -> list[int]:
+    mine = t.bookings.c.candidate_id.in_(actor.candidates.values())
+    return list(tx.execute(select(t.bookings.c.id).where(mine, text(t.IS_LIVE)).order_by(t.bookings.c.id)).scalars())
+
+
+def _forget_candidate(tx: Connection, candidate_ids: list[int]) -> None:
+    for table in (t.documents, t.wishes, t.waitlist):
+        tx.execute(delete(table).where(table.c.candidate_id.in_(candidate_ids)))
+    tx.execute(
+        update(t.candidates)
+        .where(t.candidates.c.id.in_(candidate_ids))
+        .values(about="", availability=None, connected_since=None)
+    )
+    tx.execute(update(t.bookings).where(t.bookings.c.candidate_id.in_(candidate_ids)).values(note="", rating=None))
+
+
+def _forget_account(tx: Connection, account_id: int) -> None:
+    email = tx.execute(select(t.accounts.c.email).where(t.accounts.c.id == account_id)).scalar_one()
+    tx.execute(delete(t.outbox).where(t.outbox.c.recipient == email))
+    tx.execute(delete(t.sign_ins).where(t.sign_ins.c.email == email))
+    for table in (t.sessions, t.api_tokens, t.consents, t.recruiters, t.organisers, t.idempotency):
+        tx.execute(delete(table).where(table.c.account_id == account_id))
+    tx.execute(
+        update(t.accounts)
+        .where(t.accounts.c.id == account_id)
+        .values(email=f"{account_id}@erased.invalid", first_name=NOBODY, last_name="", phone=None, administrator=False)
+    )
