@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,9 @@ class Server:
 
 
 @asynccontextmanager
-async def running_server(*arguments: str, command: str = "serve", **environment: str) -> AsyncIterator[Server]:
+async def running_server(
+    *arguments: str, command: str = "serve", cwd: Path | None = None, **environment: str
+) -> AsyncIterator[Server]:
     """Start the command on a free port, wait until it says that it is ready, and end it in order."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -33,10 +36,11 @@ async def running_server(*arguments: str, command: str = "serve", **environment:
         sys.executable, "-m", "jobdating", command, "--port", str(port), *arguments,
         env={name: value for name, value in os.environ.items() if not name.startswith("JOBDATING_")} | environment,
         stdout=asyncio.subprocess.PIPE,
+        cwd=cwd,
     )  # fmt: skip
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while line := (await process.stdout.readline()).decode():
                 if "http://" in line:
                     break

@@ -1,0 +1,123 @@
+"""Every page that a person can reach, in a fair that is going on: no dead link, valid HTML, no barrier, no sideways scroll."""
+
+import json
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from playwright.async_api import Browser
+from starlette.routing import Route
+
+from tests.e2e.crawl import ROUTES, Walk, walk
+from tests.server import Server, running_server
+
+STATIC = Path(__file__).parent.parent.parent / "static"
+AXE = (STATIC / "node_modules" / "axe-core" / "axe.min.js").read_text()
+ROLES = {"stranger": "/demo", "candidate": "/", "recruiter": "/", "organiser": "/"}
+# Not pages, or pages that no link leads to: they are reached by a form, a mail or a machine.
+NOT_LINKED = {
+    "/healthz", "/readyz", "/live/poll", "/sign-in/code", "/sign-in/link", "/language/{language}",
+}  # fmt: skip
+LOOKS = (("light", 320), ("dark", 1280))
+RUN_AXE = """async () => (await axe.run(document, {resultTypes: ['violations'],
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}))
+    .violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(' | '))"""
+
+
+@pytest.fixture(scope="session")
+async def demo() -> AsyncIterator[Server]:
+    """A demo in the middle of its first morning, with its clock standing still."""
+    async with running_server("--speed", "0", command="demo") as server:
+        yield server
+
+
+async def enter(demo: Server, role: str, client: httpx2.AsyncClient) -> str:
+    """Become one of them; the page they land on."""
+    if role == "stranger":
+        return ROLES[role]
+    answer = await client.post("/demo/enter", data={"role": role})
+    assert answer.status_code == 200, answer.text
+    return answer.url.path
+
+
+@pytest.fixture(scope="session")
+async def walks(demo: Server) -> dict[str, tuple[Walk, dict[str, str]]]:
+    """What each person found, with their cookies."""
+    found = {}
+    for role in ROLES:
+        async with httpx2.AsyncClient(
+            base_url=demo.url, follow_redirects=True, headers={"accept-language": "fr"}, timeout=30
+        ) as client:
+            start = await enter(demo, role, client)
+            found[role] = (await walk(client, start), dict(client.cookies))
+    return found
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_no_link_leads_nowhere(walks: dict[str, tuple[Walk, dict[str, str]]], role: str) -> None:
+    found, _ = walks[role]
+    assert found.broken == []
+    assert len(found.pages) > 3
+
+
+async def test_every_page_of_the_map_can_be_reached_by_a_link(walks: dict[str, tuple[Walk, dict[str, str]]]) -> None:
+    reached = {path for found, _ in walks.values() for path in found.routes}
+    pages = {
+        route.path
+        for route in ROUTES
+        if isinstance(route, Route) and "GET" in (route.methods or ()) and not route.path.startswith("/api/")
+    }
+    assert pages - reached - NOT_LINKED == set()
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_the_html_is_valid(walks: dict[str, tuple[Walk, dict[str, str]]], role: str, tmp_path: Path) -> None:
+    names = {}
+    for number, (address, html) in enumerate(walks[role][0].pages.items()):
+        (tmp_path / f"{number}.html").write_text(html)
+        names[str(tmp_path / f"{number}.html")] = address
+    validator = STATIC / "node_modules" / ".bin" / "html-validate"
+    config = ["--config", str(STATIC / ".htmlvalidate.json")]
+    ran = subprocess.run([validator, *config, "--formatter", "json", *names], capture_output=True, text=True)
+    faults = [
+        f"{names[result['filePath']]}:{message['line']}: {message['message']} [{message['ruleId']}]"
+        for result in json.loads(ran.stdout)
+        for message in result["messages"]
+    ]
+    assert faults == []
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("theme", "width"), LOOKS, ids=[f"{width}-{theme}" for theme, width in LOOKS])
+@pytest.mark.parametrize("role", ROLES)
+async def test_nobody_meets_a_barrier(
+    browser: Browser,
+    demo: Server,
+    walks: dict[str, tuple[Walk, dict[str, str]]],
+    role: str,
+    theme: str,
+    width: int,
+) -> None:
+    found, cookies = walks[role]
+    context = await browser.new_context(
+        base_url=demo.url,
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if theme == "dark" else "light",
+        reduced_motion="reduce",
+        locale="fr-FR",
+    )
+    await context.add_cookies([{"name": n, "value": v, "url": demo.url} for n, v in cookies.items()])
+    faults = []
+    page = await context.new_page()
+    page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+    for address in found.pages:
+        await page.goto(address, wait_until="load")
+        await page.evaluate(AXE)
+        faults += [f"{address}: {fault}" for fault in await page.evaluate(RUN_AXE)]
+        scroll = await page.evaluate("document.documentElement.scrollWidth")
+        if scroll > width:
+            faults.append(f"{address}: scrolls sideways, {scroll} px of {width}")
+    await context.close()
+    assert faults == []
