@@ -4,7 +4,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from jobdating.assets import STATIC
-from jobdating.web import account, bookings, cockpit, health, live, register, rooms, sign_in
+from jobdating.web import account, bookings, cockpit, health, live, mailbox, register, rooms, sign_in, texts
 from jobdating.web.guards import Guard, Handler, guarded
 
 
@@ -19,6 +19,15 @@ def post(path: str, handler: Handler, guard: Guard) -> Route:
 def both(path: str, handler: Handler, guard: Guard) -> Route:
     """A form's page and its submission."""
     return Route(path, guarded(handler, guard), methods=["GET", "POST"])
+
+
+def mailbox_routes() -> list[BaseRoute]:
+    """Where a demo's mails are read."""
+    return [
+        get("/demo/mailbox", mailbox.mailbox, Guard.DEMO),
+        get("/demo/mailbox/{mail:int}", mailbox.mail, Guard.DEMO),
+        get("/demo/mailbox/{mail:int}/html", mailbox.mail_html, Guard.DEMO),
+    ]
 
 
 def routes(*, demo: bool) -> list[BaseRoute]:
@@ -43,6 +52,9 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         both("/account/erase", account.erase, Guard.SIGNED_IN),
         post("/sign-out", account.sign_out, Guard.ANYONE),
         get("/language/{language}", account.language, Guard.ANYONE),
+        get("/help", texts.help, Guard.ANYONE),
+        get("/privacy", texts.privacy, Guard.ANYONE),
+        get("/accessibility", texts.accessibility, Guard.ANYONE),
         # Candidate
         post("/bookings/{booking:int}/{step}", bookings.take, Guard.SIGNED_IN),
         # Recruiter
@@ -61,5 +73,6 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         # Organiser
         # API
         # Demo
+        *(mailbox_routes() if demo else ()),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
