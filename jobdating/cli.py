@@ -1,5 +1,6 @@
 """The commands. Each parses, calls what does the work, and says one fact a line; `--help` explains them."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -41,6 +42,35 @@ def migrate(database_url: DatabaseUrl = None) -> None:
     url = database_url or settings.Environment().database_url
     migrate_database(url)
     typer.echo("the database is up to date")
+
+
+@app.command(name="import")
+def import_(
+    path: Annotated[Path, typer.Argument(help="A workbook (.xlsx, .ods) or a folder of CSV files")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep booked slots that the new hours leave out")] = False,
+    language: Annotated[str, typer.Option(help="fr or en")] = "fr",
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Make a fair from a spreadsheet, or bring it up to date; exit status 2 when nothing was imported."""
+    from jobdating.commands.importing import run_import
+
+    url = database_url or settings.Environment().database_url
+    raise SystemExit(run_import(path, database_url=url, dry_run=dry_run, keep=keep, language=language))
+
+
+@app.command()
+def export(
+    fair: Annotated[str, typer.Argument(help="The fair's name in its address, for example juin-2027")],
+    path: Annotated[Path, typer.Argument(help="The workbook to write (.xlsx)")],
+    language: Annotated[str, typer.Option(help="fr or en")] = "fr",
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Write a fair as a workbook that can be imported again."""
+    from jobdating.commands.importing import run_export
+
+    url = database_url or settings.Environment().database_url
+    raise SystemExit(run_export(fair, path, database_url=url, language=language))
 
 
 def main() -> None:

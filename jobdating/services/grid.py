@@ -1,0 +1,145 @@
+"""Lays new slots over the hours of stands, and brings along those who have booked. Loses nobody.
+
+What is to be done is worked out before, outside the transaction; here it is checked that it still holds and applied
+in bulk.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from jobdating.db import tables as t
+from jobdating.domain.errors import DomainError
+from jobdating.domain.grid import StandGrid
+from jobdating.domain.slots import Span
+from jobdating.domain.states import LIVE, SlotState
+from jobdating.services import notices
+
+Laid = tuple[int, int, StandGrid]  # stand, capacity of its slots, what happens to them
+
+
+class PlanStale(DomainError):
+    """Somebody booked or changed what the plan was made for: it has to be made again."""
+
+    code = "plan_stale"
+
+
+class BookingsHurt(DomainError):
+    """Bookings would lose their slot; `params["bookings"]` are their ids."""
+
+    code = "bookings_hurt"
+
+
+def lay(tx: Connection, grids: Iterable[Laid], *, now: datetime) -> None:
+    """Apply the grids of stands, with the bookings that move or change their length.
+
+    Raises BookingsHurt when a grid loses a booking, PlanStale when bookings came or went since it was made.
+    """
+    grids = list(grids)
+    lost = [place.booking_id for _, _, grid in grids for place in grid.lost]
+    if lost:
+        raise BookingsHurt(bookings=sorted(lost))
+    _ensure_fresh(tx, grids)
+    _lengthen(tx, grids)
+    added = [
+        {"stand_id": stand_id, "starts_at": span.start, "ends_at": span.end, "capacity": capacity}
+        for stand_id, capacity, grid in grids
+        for span in grid.added
+    ]
+    if added:
+        tx.execute(insert(t.slots), added)
+    for stand_id, capacity, grid in grids:
+        if grid.recapped:
+            tx.execute(update(t.slots).where(t.slots.c.id.in_(grid.recapped)).values(capacity=capacity))
+        _move(tx, stand_id, grid, now=now)
+    removed = [slot for _, _, grid in grids for slot in grid.removed]
+    retired = [slot for _, _, grid in grids for slot in grid.retired]
+    if removed:
+        tx.execute(delete(t.slots).where(t.slots.c.id == bindparam("slot")), [{"slot": slot} for slot in removed])
+    if retired:
+        blocked = update(t.slots).where(t.slots.c.id == bindparam("slot")).values(state=SlotState.BLOCKED.value)
+        tx.execute(blocked, [{"slot": slot} for slot in retired])
+
+
+def _ensure_fresh(tx: Connection, grids: list[Laid]) -> None:
+    """The live bookings of slots that go or change are those the plan knew. Locks the slots, by id."""
+    leaving = {
+        slot for _, _, grid in grids for slot in (*grid.removed, *grid.retired, *(slot for slot, _ in grid.resized))
+    }
+    moving = {move.place.slot_id: set[int]() for _, _, grid in grids for move in grid.moves}
+    for _, _, grid in grids:
+        for move in grid.moves:
+            moving[move.place.slot_id].add(move.place.booking_id)
+    touched = sorted(leaving | moving.keys())
+    stays = {slot for _, _, grid in grids for slot, _ in grid.resized}
+    for start in range(0, len(touched), 500):
+        chunk = touched[start : start + 500]
+        there = tx.execute(
+            select(t.slots.c.id).where(t.slots.c.id.in_(chunk)).order_by(t.slots.c.id).with_for_update()
+        ).all()
+        live = tx.execute(
+            select(t.bookings.c.id, t.bookings.c.slot_id).where(
+                t.bookings.c.slot_id.in_(chunk), t.bookings.c.state.in_([state.value for state in sorted(LIVE)])
+            )
+        ).all()
+        unknown = [row for row in live if row.slot_id not in stays and row.id not in moving.get(row.slot_id, set())]
+        if len(there) != len(chunk) or unknown:
+            raise PlanStale()
+        present = {row.id for row in live}
+        if any(booking not in present for slot in chunk for booking in moving.get(slot, set())):
+            raise PlanStale()
+
+
+def _lengthen(tx: Connection, grids: list[Laid]) -> None:
+    """Slots that keep their start and change their end, with their live bookings and those that move.
+
+    The times of bookings are taken off first and set afterwards, so that two interviews of one person that change
+    together never seem to overlap on the way.
+    """
+    resized = [(slot, span) for _, _, grid in grids for slot, span in grid.resized]
+    moving = [move.place.booking_id for _, _, grid in grids for move in grid.moves]
+    live = t.bookings.c.state.in_([state.value for state in sorted(LIVE)])
+    if moving:
+        tx.execute(
+            update(t.bookings).where(t.bookings.c.id == bindparam("booking")).values(starts_at=None, ends_at=None),
+            [{"booking": booking} for booking in moving],
+        )
+    if not resized:
+        return
+    tx.execute(
+        update(t.slots).where(t.slots.c.id == bindparam("slot")).values(ends_at=bindparam("end")),
+        [{"slot": slot, "end": span.end} for slot, span in resized],
+    )
+    for values in ({"starts_at": None, "ends_at": None}, None):
+        tx.execute(
+            update(t.bookings)
+            .where(t.bookings.c.slot_id == bindparam("slot"), live)
+            .values(values or {"starts_at": bindparam("start"), "ends_at": bindparam("end")}),
+            [{"slot": slot} | ({} if values else {"start": span.start, "end": span.end}) for slot, span in resized],
+        )
+
+
+def _move(tx: Connection, stand_id: int, grid: StandGrid, *, now: datetime) -> None:
+    if not grid.moves:
+        return
+    at = {
+        row.starts_at: row.id
+        for row in tx.execute(select(t.slots.c.id, t.slots.c.starts_at).where(t.slots.c.stand_id == stand_id))
+    }
+    for move in grid.moves:
+        tx.execute(
+            update(t.bookings)
+            .where(t.bookings.c.id == move.place.booking_id)
+            .values(
+                slot_id=at[move.to.start], seat=move.seat, starts_at=move.to.start, ends_at=move.to.end,
+                queued_at=move.to.start, stepped_aside_at=None,
+            )
+        )  # fmt: skip
+        notices.moved(tx, move.place.booking_id, now=now)
+
+
+def slots_of(tx: Connection, stand_id: int) -> dict[Span, int]:
+    """The slots of a stand by their time."""
+    rows = tx.execute(select(t.slots).where(t.slots.c.stand_id == stand_id))
+    return {Span(row.starts_at, row.ends_at): row.id for row in rows}
