@@ -38,6 +38,11 @@ def time_filter(context: Context, moment: datetime) -> str:
     return clock_time(moment, context.get("zone", PARIS))
 
 
+def day_words(value: date, language: str) -> str:
+    """ "jeudi 17 juin"."""
+    return format_date(value, _DAY[language], locale=language)
+
+
 @pass_context
 def day_filter(context: Context, value: date | datetime) -> str:
     """ "jeudi 17 juin"."""
