@@ -15,7 +15,7 @@ MORNING = datetime(2027, 6, 17, 7, tzinfo=UTC)
 _number = count(1)
 
 
-def make_fair(tx: Connection, **values: object) -> int:
+def make_fair(tx: Connection, /, **values: object) -> int:
     n = next(_number)
     defaults: dict[str, object] = {
         "slug": f"juin-{n}",
@@ -67,7 +67,7 @@ def make_slots(
     ]
 
 
-def make_account(tx: Connection, **values: object) -> int:
+def make_account(tx: Connection, /, **values: object) -> int:
     n = next(_number)
     defaults: dict[str, object] = {
         "email": f"personne{n}@candidat.example",

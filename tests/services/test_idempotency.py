@@ -28,14 +28,14 @@ def fairs(tx: Connection) -> int:
 
 
 async def test_the_same_key_gives_the_same_answer_and_runs_once(db: Database) -> None:
-    ask = {"account_id": 1, "key": "k", "request_hash": "a", "now": make.BEFORE, "run": command}
+    ask: dict[str, Any] = {"account_id": 1, "key": "k", "request_hash": "a", "now": make.BEFORE, "run": command}
     answers = await asyncio.gather(*(db.write(idempotency.once, **ask) for _ in range(20)))
     assert all(answer == answers[0] for answer in answers)
     assert await db.read(fairs) == 1
 
 
 async def test_the_same_key_for_another_request_is_refused(db: Database) -> None:
-    ask = {"account_id": 1, "key": "k", "now": make.BEFORE, "run": command}
+    ask: dict[str, Any] = {"account_id": 1, "key": "k", "now": make.BEFORE, "run": command}
     await db.write(idempotency.once, request_hash="a", **ask)
     with pytest.raises(KeyReused):
         await db.write(idempotency.once, request_hash="b", **ask)
@@ -43,7 +43,7 @@ async def test_the_same_key_for_another_request_is_refused(db: Database) -> None
 
 
 async def test_a_refusal_is_not_kept_and_a_key_is_forgotten_after_a_day(db: Database) -> None:
-    ask = {"account_id": 1, "key": "k", "request_hash": "a"}
+    ask: dict[str, Any] = {"account_id": 1, "key": "k", "request_hash": "a"}
     with pytest.raises(SlotTaken):
         await db.write(idempotency.once, **ask, now=make.BEFORE, run=refuse)
     await db.write(idempotency.once, **ask, now=make.BEFORE, run=command)

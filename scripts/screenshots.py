@@ -1,0 +1,111 @@
+"""Pictures of the demo: those of the README, or every page a person can reach, to be looked at.
+
+`python -m scripts.screenshots` draws docs/*.png; `python -m scripts.screenshots FOLDER` draws everything.
+"""
+
+import asyncio
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import httpx2
+from playwright.async_api import Browser, async_playwright
+
+from tests.e2e.crawl import walk
+from tests.server import Server, running_server
+
+DOCS = Path(__file__).parent.parent / "docs"
+ROLES = ("stranger", "candidate", "recruiter", "organiser")
+PICTURES = (  # name, role, page, width, height
+    ("fair", "stranger", "/fairs/{fair}", 1280, 900),
+    ("stand", "candidate", "stand", 390, 844),
+    ("planning", "candidate", "/fairs/{fair}/planning", 390, 844),
+    ("cockpit", "recruiter", "home", 1280, 800),
+    ("wall", "organiser", "home", 1280, 900),
+)
+SIZES = (320, 768, 1280)
+
+
+async def enter(server: Server, role: str) -> tuple[str, dict[str, str], httpx2.AsyncClient]:
+    """Become one of them: where they land, their cookies, and a client that is them."""
+    client = httpx2.AsyncClient(
+        base_url=server.url, follow_redirects=True, headers={"accept-language": "fr"}, timeout=30
+    )
+    if role == "stranger":
+        answer = await client.get("/demo")
+    else:
+        answer = await client.post("/demo/enter", data={"role": role})
+    return answer.url.path, dict(client.cookies), client
+
+
+async def draw(
+    browser: Browser,
+    server: Server,
+    cookies: dict[str, str],
+    address: str,
+    file: Path,
+    *,
+    size: tuple[int, int],
+    theme: str,
+) -> None:
+    """One picture; the whole page when the height is 0."""
+    context = await browser.new_context(
+        base_url=server.url,
+        viewport={"width": size[0], "height": size[1] or 800},
+        color_scheme="dark" if theme == "dark" else "light",
+        locale="fr-FR",
+    )
+    await context.add_cookies([{"name": n, "value": v, "url": server.url} for n, v in cookies.items()])
+    page = await context.new_page()
+    await page.goto(address)
+    await page.wait_for_timeout(400)
+    await page.screenshot(path=file, full_page=size[1] == 0)
+    await context.close()
+
+
+async def readme(browser: Browser, server: Server) -> None:
+    """The pictures that the README shows."""
+    DOCS.mkdir(exist_ok=True)
+    for name, role, wanted, width, height in PICTURES:
+        home, cookies, client = await enter(server, role)
+        async with client:
+            found = await walk(client, home)
+            address = {
+                "home": home,
+                "stand": next((p for p in found.pages if re.search(r"/stands/\d+$", p)), home),
+            }.get(wanted) or next(p for p in found.pages if re.fullmatch(wanted.replace("{fair}", "[^/]+"), p))
+            for theme in ("light", "dark"):
+                file = DOCS / f"{name}-{theme}.png"
+                await draw(browser, server, cookies, address, file, size=(width, height), theme=theme)
+
+
+async def everything(browser: Browser, server: Server, folder: Path) -> None:
+    """Every page of everybody, at three widths and in both themes."""
+    for role in ROLES:
+        home, cookies, client = await enter(server, role)
+        async with client:
+            found = await walk(client, home)
+        for address in found.pages:
+            for width in SIZES:
+                for theme in ("light", "dark") if width != 768 else ("light",):
+                    name = re.sub(r"\W+", "-", address).strip("-") or "home"
+                    file = folder / role / f"{name}-{width}-{theme}.png"
+                    await draw(browser, server, cookies, address, file, size=(width, 0), theme=theme)
+
+
+async def main() -> None:
+    async with (
+        running_server("--speed", "0", command="demo") as server,
+        async_playwright() as playwright,
+    ):
+        browser = await playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        await (everything(browser, server, Path(sys.argv[1])) if len(sys.argv) > 1 else readme(browser, server))
+        await browser.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
