@@ -3,6 +3,10 @@
 import "./autosave.js";
 import "./shortcuts.js";
 import "./ticking.js";
+import { start as startForms } from "./forms.js";
+import { start as startLive } from "./live.js";
 import { start as startSignInLink } from "./sign-in-link.js";
 
+startLive();
+startForms();
 startSignInLink();
