@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from jobdating.db import tables as t
-from jobdating.db.engine import Database, open_database, path_of
+from jobdating.db.engine import Database, Unavailable, open_database, path_of
 from jobdating.domain.errors import NotAllowed
 
 
@@ -99,6 +99,20 @@ async def test_every_waiting_write_is_answered_when_the_database_closes(sqlite_u
     reopened = open_database(sqlite_url)
     assert await reopened.read(_count) == 50
     await reopened.close()
+
+
+async def test_a_full_disk_refuses_writes_loses_nothing_and_needs_no_restart(sqlite_url: str) -> None:
+    db = open_database(sqlite_url)
+    await db.write(_note, "before")
+    pages = await db.read(lambda tx: int(tx.exec_driver_sql("PRAGMA page_count").scalar_one()))
+    await db.write(lambda tx: tx.exec_driver_sql(f"PRAGMA max_page_count = {pages}").close())
+    with pytest.raises(Unavailable):
+        await db.write(lambda tx: tx.execute(t.meta.insert().values(key="large", value="x" * 1_000_000)))
+    assert await db.read(_count) == 1
+    await db.write(lambda tx: tx.exec_driver_sql("PRAGMA max_page_count = 1000000").close())
+    await db.write(_note, "after")
+    assert await db.read(_count) == 2
+    await db.close()
 
 
 def test_only_known_kinds_of_address_are_opened() -> None:

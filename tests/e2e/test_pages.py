@@ -1,7 +1,7 @@
 """Every page that a person can reach, in a fair that is going on: no dead link, valid HTML, no barrier, no sideways scroll."""
 
+import asyncio
 import json
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -80,10 +80,13 @@ async def test_the_html_is_valid(walks: dict[str, tuple[Walk, dict[str, str]]], 
         names[str(tmp_path / f"{number}.html")] = address
     validator = STATIC / "node_modules" / ".bin" / "html-validate"
     config = ["--config", str(STATIC / ".htmlvalidate.json")]
-    ran = subprocess.run([validator, *config, "--formatter", "json", *names], capture_output=True, text=True)
+    ran = await asyncio.create_subprocess_exec(
+        validator, *config, "--formatter", "json", *names, stdout=asyncio.subprocess.PIPE
+    )
+    report, _ = await ran.communicate()
     faults = [
         f"{names[result['filePath']]}:{message['line']}: {message['message']} [{message['ruleId']}]"
-        for result in json.loads(ran.stdout)
+        for result in json.loads(report)
         for message in result["messages"]
     ]
     assert faults == []
