@@ -3,6 +3,7 @@
 
 const PAUSE = 900; // milliseconds without a key before a save
 const AGAIN = 4000; // before another try when a save failed
+const SETTLES = 1500; // after a save, a frame that was drawn before it may still be on its way
 
 /**
  * What waits to be saved, by address: it outlives its fields, should a patch remove them.
@@ -10,15 +11,29 @@ const AGAIN = 4000; // before another try when a save failed
  */
 const waiting = new Map();
 
+/** Addresses saved a moment ago. @type {Map<string, number>} */
+const settling = new Map();
+
+/** The field that had the focus when the page was hidden: patches may reach it meanwhile. @type {{id: string, start: number, end: number} | null} */
+let left = null;
+
 /** @param {EventTarget | null} target @returns {HTMLElement | null} */
 function boxOf(target) {
   return target instanceof Element ? target.closest("[data-autosave]") : null;
 }
 
-/** Whether a patch must leave this element as it is: somebody writes there and it is not saved yet. @param {Node} node */
+/** Whether a patch must leave this element as it is: somebody writes there, or what they wrote was saved just now. @param {Node} node */
 export function isBeingTyped(node) {
   const box = node instanceof Element ? node.closest("[data-autosave]") : null;
-  return box instanceof HTMLElement && waiting.has(box.dataset.autosave ?? "");
+  const address = box instanceof HTMLElement ? (box.dataset.autosave ?? "") : "";
+  return waiting.has(address) || settling.has(address);
+}
+
+/** @param {string} address @returns {HTMLElement[]} */
+function boxesOf(address) {
+  return /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-autosave]")]).filter(
+    (box) => box.dataset.autosave === address,
+  );
 }
 
 /** @param {HTMLElement} box @returns {URLSearchParams} */
@@ -32,12 +47,27 @@ function read(box) {
   return body;
 }
 
-/** @param {string} address @param {"saving" | "failed"} word */
+/** What is in the fields is now what the server has: later patches may change them. @param {string} address */
+function settle(address) {
+  say(address, "saved");
+  clearTimeout(settling.get(address));
+  settling.set(
+    address,
+    setTimeout(() => settling.delete(address), SETTLES),
+  );
+  for (const box of boxesOf(address)) {
+    for (const field of box.querySelectorAll("input, textarea")) {
+      if (field instanceof HTMLTextAreaElement) field.defaultValue = field.value;
+      else if (field instanceof HTMLInputElement) field.defaultChecked = field.checked;
+    }
+  }
+}
+
+/** Say how the saving goes: in the page's words, or in the server's. @param {string} address @param {string} word */
 function say(address, word) {
-  for (const box of document.querySelectorAll("[data-autosave]")) {
-    if (/** @type {HTMLElement} */ (box).dataset.autosave !== address) continue;
+  for (const box of boxesOf(address)) {
     const state = box.querySelector("[data-autosave-state]");
-    if (state instanceof HTMLElement) state.textContent = state.dataset[word] ?? "";
+    if (state instanceof HTMLElement) state.textContent = state.dataset[word] ?? word;
   }
 }
 
@@ -48,38 +78,40 @@ async function save(address, leaving = false) {
   clearTimeout(entry.timer);
   entry.sending = true;
   const sent = entry.body.toString();
-  const token = document.querySelector('input[name="csrf"]');
   try {
-    const answer = await fetch(address, {
-      method: "POST",
-      body: entry.body,
-      keepalive: leaving,
-      headers: { "x-live": "1", "x-csrf-token": token instanceof HTMLInputElement ? token.value : "" },
-    });
-    entry.sending = false;
+    const answer = await send(address, entry.body, leaving);
     if (answer.status >= 500) throw new Error(String(answer.status));
-    if (entry.body.toString() === sent) waiting.delete(address);
-    else entry.timer = setTimeout(save, PAUSE, address);
-    if (answer.ok) return;
-    say(address, "failed");
+    if (entry.body.toString() !== sent) {
+      entry.timer = setTimeout(save, PAUSE, address);
+      return;
+    }
+    waiting.delete(address);
+    if (!answer.ok) say(address, String((await answer.json()).message));
+    else settle(address);
   } catch {
-    entry.sending = false;
     say(address, "failed");
     entry.timer = setTimeout(save, AGAIN, address);
+  } finally {
+    entry.sending = false;
   }
+}
+
+/** @param {string} address @param {URLSearchParams} body @param {boolean} leaving @returns {Promise<Response>} */
+function send(address, body, leaving) {
+  const token = document.querySelector('input[name="csrf"]');
+  const headers = { "x-live": "1", "x-csrf-token": token instanceof HTMLInputElement ? token.value : "" };
+  return fetch(address, { method: "POST", body, keepalive: leaving, headers });
 }
 
 /** @param {HTMLElement} box */
 function note(box) {
   const address = box.dataset.autosave ?? "";
-  const before = waiting.get(address);
-  if (before) clearTimeout(before.timer);
+  const entry = waiting.get(address) ?? { body: new URLSearchParams(), timer: 0, sending: false };
+  clearTimeout(entry.timer);
+  entry.body = read(box);
+  entry.timer = setTimeout(save, PAUSE, address);
+  waiting.set(address, entry);
   say(address, "saving");
-  waiting.set(address, {
-    body: read(box),
-    sending: before?.sending ?? false,
-    timer: setTimeout(save, PAUSE, address),
-  });
 }
 
 /** @param {boolean} leaving */
@@ -98,6 +130,19 @@ document.addEventListener("change", (event) => {
 // Before another act, and before the page goes: nothing typed is left behind.
 document.addEventListener("submit", () => saveAll(false), { capture: true });
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "hidden") saveAll(true);
+  if (document.visibilityState === "hidden") {
+    saveAll(true);
+    const field = document.activeElement;
+    if (!(field instanceof HTMLTextAreaElement) || !boxOf(field)) return;
+    left = { id: field.id, start: field.selectionStart, end: field.selectionEnd };
+    field.blur();
+  } else if (left) {
+    const field = document.getElementById(left.id);
+    if (field instanceof HTMLTextAreaElement && document.activeElement === document.body) {
+      field.focus({ preventScroll: true });
+      field.setSelectionRange(left.start, left.end);
+    }
+    left = null;
+  }
 });
 addEventListener("pagehide", () => saveAll(true));

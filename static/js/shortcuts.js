@@ -96,7 +96,8 @@ document.addEventListener("submit", (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  if (event.target instanceof HTMLInputElement && event.target.matches("[data-shortcuts-toggle]")) keep(event.target.checked);
+  if (event.target instanceof HTMLInputElement && event.target.matches("[data-shortcuts-toggle]"))
+    keep(event.target.checked);
 });
 
 const toggle = document.querySelector("[data-shortcuts-toggle]");
