@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager as Running
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.types import ASGIApp
 
 from jobdating.clock import Clock, WallClock
 from jobdating.db.engine import Database, Unavailable, open_database
@@ -25,7 +28,20 @@ from jobdating.web.headers import Headers
 from jobdating.web.house import House
 from jobdating.web.routes import routes
 
+MAX_BODY = 1_000_000  # bytes; routes that take a file allow more
+
 Worker = Callable[[House], Running[None]]
+
+
+class Application(Starlette):
+    """An application whose every answer has our headers: those to faults and unknown paths too."""
+
+    def __init__(self, public_url: str, **options: Any) -> None:
+        self._public_url = public_url
+        super().__init__(**options)
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Headers(super().build_middleware_stack(), public_url=self._public_url)
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None, workers: Sequence[Worker] = ()) -> Starlette:
@@ -44,10 +60,11 @@ def create_app(settings: Settings, *, clock: Clock | None = None, workers: Seque
             gc.freeze()
             yield
 
-    return Starlette(
+    return Application(
+        settings.public_url,
         routes=routes(demo=settings.demo),
         lifespan=lifespan,
-        middleware=[Middleware(Headers, public_url=settings.public_url)],
+        middleware=[Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)],
         exception_handlers={
             DomainError: refusals.refuse,
             HTTPException: refusals.refuse,

@@ -3,7 +3,7 @@
 import ssl
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Protocol
@@ -35,13 +35,7 @@ class Line(Protocol):
 class Transport(Protocol):
     """Opens lines."""
 
-    def line(self) -> "_Lines": ...
-
-
-class _Lines(Protocol):
-    async def __aenter__(self) -> Line: ...
-
-    async def __aexit__(self, *exc: object) -> bool | None: ...
+    def line(self) -> AbstractAsyncContextManager[Line]: ...
 
 
 class Smtp:

@@ -32,5 +32,5 @@ async def ensure_own_form(request: Request, visit: Visit) -> None:
     token = request.headers.get("x-csrf-token")
     if token is None:
         token = str((await request.form(max_files=1, max_fields=100)).get("csrf", ""))
-    if not hmac.compare_digest(token, visit.csrf):
+    if not hmac.compare_digest(token.encode(), visit.csrf.encode()):
         raise ForeignForm()

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -44,9 +45,12 @@ async def refuse(request: Request, error: Exception) -> Response:
         body = {"code": code, "message": words, "fields": params.get("fields", {})}
         return JSONResponse(body, status_code=status, headers=headers)
     if status == HTTPStatus.UNAUTHORIZED and request.method == "GET":
-        back = request.scope["path"]
-        return RedirectResponse(f"/sign-in?back={back}", status_code=303)
-    return pages.page(request, "refusal.html", status=status, code=code, message=words)
+        query = request.scope["query_string"].decode("latin-1")
+        back = request.scope["path"] + (f"?{query}" if query else "")
+        return RedirectResponse(f"/sign-in?back={quote(back, safe='/')}", status_code=303)
+    response = pages.page(request, "refusal.html", status=status, code=code, message=words)
+    response.headers.update(headers)
+    return response
 
 
 def problem(

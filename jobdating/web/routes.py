@@ -1,11 +1,15 @@
 """The URL map, with the guard of each route beside it. Everything the product answers to is on this screen."""
 
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from jobdating.assets import STATIC
 from jobdating.web import account, bookings, cockpit, health, live, mailbox, register, rooms, sign_in, texts
 from jobdating.web.guards import Guard, Handler, guarded
+
+MAX_UPLOAD = 5_100_000  # bytes: a file of 5 MB and its form
 
 
 def get(path: str, handler: Handler, guard: Guard) -> Route:
@@ -19,6 +23,12 @@ def post(path: str, handler: Handler, guard: Guard) -> Route:
 def both(path: str, handler: Handler, guard: Guard) -> Route:
     """A form's page and its submission."""
     return Route(path, guarded(handler, guard), methods=["GET", "POST"])
+
+
+def upload(path: str, handler: Handler, guard: Guard) -> Route:
+    """A form that carries a file: its body may be larger than others."""
+    limit = Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_UPLOAD)
+    return Route(path, guarded(handler, guard), methods=["POST"], middleware=[limit])
 
 
 def mailbox_routes() -> list[BaseRoute]:

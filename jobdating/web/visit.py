@@ -1,11 +1,14 @@
 """Who is asking, and about which fair: resolved once a request, in one read, before its guard."""
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection
 from starlette.requests import HTTPConnection
 
+from jobdating.clock import WallClock
+from jobdating.db.engine import Unavailable
 from jobdating.domain.errors import NotFound
 from jobdating.domain.policy import ANONYMOUS, Actor
 from jobdating.queries import identity
@@ -29,6 +32,7 @@ class Visit:
     now: datetime
     session_id: str | None = None
     bearer: bool = False
+    stale: bool = False  # the session's last visit should be written down again
 
     def the_fair(self) -> Fair:
         """The fair of the path. Raises NotFound when the path names none."""
@@ -48,19 +52,31 @@ async def resolve(connection: HTTPConnection) -> Visit:
     scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
     token = bearer.strip() if scheme.lower() == "bearer" else None
     slug = connection.path_params.get("fair") or connection.query_params.get("fair")
-    return await home.db.read(
+    wall = WallClock().now()
+    found = await home.db.read(
         _read,
         secret=secret,
         token=token,
         slug=slug,
         language=_language(connection),
         now=home.clock.now(),
-        wall=datetime.now(UTC),
+        wall=wall,
     )
+    if found.stale and found.session_id is not None:
+        with suppress(Unavailable):  # a full disk does not keep anybody from reading
+            await home.db.write(sessions.seen, found.session_id, now=wall)
+    return found
 
 
 def _read(
-    tx: Connection, *, secret: str | None, token: str | None, slug: str | None, language: str, now: datetime, wall: datetime
+    tx: Connection,
+    *,
+    secret: str | None,
+    token: str | None,
+    slug: str | None,
+    language: str,
+    now: datetime,
+    wall: datetime,
 ) -> Visit:
     found = None if token is not None or secret is None else sessions.resolve(tx, secret, now=wall)
     account_id = tokens.resolve(tx, token, now=wall) if token is not None else found.account_id if found else None
@@ -75,6 +91,7 @@ def _read(
         now=now,
         session_id=found.id if found else None,
         bearer=token is not None,
+        stale=found is not None and found.is_stale(now=wall),
     )
 
 
