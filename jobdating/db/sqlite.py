@@ -149,12 +149,14 @@ class SQLite:
                     answers.append((call, call.fn(connection, *call.args, **call.kwargs), True))
                     cursor.execute("RELEASE call")
                 except BaseException as error:  # whatever it is, it must not end the only writer
+                    if not _in_transaction(connection):  # a full disk undoes all of it, everybody's
+                        raise
                     cursor.execute("ROLLBACK TO call")
                     cursor.execute("RELEASE call")
                     answers.append((call, _translated(error), False))
             cursor.execute("COMMIT")
-        except Exception as error:
-            if connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+        except BaseException as error:
+            if _in_transaction(connection):
                 cursor.execute("ROLLBACK")
             return [(call, _translated(error), False) for call in batch]
         finally:
@@ -174,6 +176,10 @@ class SQLite:
         if committed:
             for callback in self._callbacks:
                 callback()
+
+
+def _in_transaction(connection: Connection) -> bool:
+    return bool(connection.connection.dbapi_connection.in_transaction)  # type: ignore[union-attr]
 
 
 def _translated(error: BaseException) -> BaseException:
