@@ -26,6 +26,7 @@ class Fair:
     interview: timedelta
     buffer: timedelta
     gap: timedelta
+    lead: timedelta
     cap: int
     contact_email: str
     contact_phone: str
@@ -67,6 +68,12 @@ def actor(tx: Connection, account_id: int | None) -> Actor:
     )
 
 
+def first_name(tx: Connection, account_id: int) -> str:
+    """How the pages call the owner of an account; "" for one without a name."""
+    query = select(t.accounts.c.first_name).where(t.accounts.c.id == account_id)
+    return tx.execute(query).scalar_one_or_none() or ""
+
+
 def fair(tx: Connection, slug: str) -> Fair | None:
     row = tx.execute(select(t.fairs).where(t.fairs.c.slug == slug)).first()
     return None if row is None else _fair(row)
@@ -96,6 +103,7 @@ def _fair(row: Row[Any]) -> Fair:
         interview=timedelta(minutes=row.interview_minutes),
         buffer=timedelta(minutes=row.buffer_minutes),
         gap=timedelta(minutes=row.gap_minutes),
+        lead=timedelta(minutes=row.lead_minutes),
         cap=row.cap,
         contact_email=row.contact_email,
         contact_phone=row.contact_phone,

@@ -37,6 +37,7 @@ def page(
         **{
             "actor": seen.actor,
             "csrf": seen.csrf,
+            "who": seen.name,
             "fair": seen.fair,
             "zone": seen.fair.timezone if seen.fair else PARIS,
             "now": seen.now,

@@ -32,6 +32,7 @@ class Visit:
     now: datetime
     session_id: str | None = None
     bearer: bool = False
+    name: str = ""  # the account's first name
     stale: bool = False  # the session's last visit should be written down again
 
     def the_fair(self) -> Fair:
@@ -91,6 +92,7 @@ def _read(
         now=now,
         session_id=found.id if found else None,
         bearer=token is not None,
+        name=identity.first_name(tx, found.account_id) if found else "",
         stale=found is not None and found.is_stale(now=wall),
     )
 
