@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -40,10 +41,17 @@ def resolve(tx: Connection, touches: Iterable[Touch]) -> list[Target]:
     for fair_id in {touch.fair_id for touch in touches if isinstance(touch, topics.StandsOfFair)}:
         for stand_id in watching.stands(tx, fair_id):
             targets |= dict.fromkeys((topics.wall_row(stand_id, fair_id), topics.stand_sheet(stand_id)))
+            targets |= dict.fromkeys(
+                (topics.stand_row(stand_id, fair_id), *sorted(topics.stand_page(stand_id), key=_element))
+            )
     for touch in {touch for touch in touches if isinstance(touch, topics.ReadersOf)}:
         readers = watching.readers(tx, touch.fair_id, stand_id=touch.stand_id, site_id=touch.site_id)
         targets |= dict.fromkeys(topics.announcements(candidate_id) for candidate_id in readers)
     return list(targets)
+
+
+def _element(target: Target) -> str:
+    return target.element
 
 
 def render(tx: Connection, wanted: Mapping[Target, Iterable[str]]) -> dict[tuple[Target, str], str | None]:
@@ -53,10 +61,14 @@ def render(tx: Connection, wanted: Mapping[Target, Iterable[str]]) -> dict[tuple
     logged and left out, so that it keeps nobody from seeing the others.
     """
     zones = watching.zones(tx)
+    views: dict[tuple[Any, str], Any] = {}  # several fragments may show one view
     rendered: dict[tuple[Target, str], str | None] = {}
     for target, languages in wanted.items():
         try:
-            view = FRAGMENTS[target.fragment].read(tx, int(target.key))
+            read = FRAGMENTS[target.fragment].read
+            if (read, target.key) not in views:
+                views[read, target.key] = read(tx, int(target.key))
+            view = views[read, target.key]
             zone = zones.get(getattr(view, "fair_id", 0), PARIS)
             for language in languages:
                 html = None if view is None else render_fragment(target.fragment, view, language, zone=zone)
