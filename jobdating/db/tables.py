@@ -438,6 +438,20 @@ idempotency = Table(
     Column("made_at", Moment, nullable=False),
 )
 
+uploads = Table(  # files of an import between their preview and their confirmation; emptied when done
+    "uploads",
+    metadata,
+    _id(),
+    _to("fairs", index=True),
+    Column("account_id", Integer, ForeignKey("accounts.id", ondelete="SET NULL")),
+    Column("name", String(200), nullable=False),
+    Column("content", LargeBinary, nullable=False),  # a zip of the files
+    Column("step", String(12), nullable=False, server_default="uploaded"),
+    Column("step_at", Moment, nullable=False),
+    Column("result", JSON),
+    Column("made_at", Moment, nullable=False),
+)
+
 outbox = Table(
     "outbox",
     metadata,

@@ -153,6 +153,11 @@ class EstimatesMoved(StandEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class InterviewsExported(StandEvent):
+    """Somebody took the list of the stand's interviews away. The journal's account says who."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CandidateEvent(Event):
     candidate_id: int
 
@@ -202,8 +207,18 @@ class FairImported(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FairExported(Event):
+    """Somebody took all its data away as a file. The journal's account says who."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DayTurned(Event):
     """The live day of the fair is another one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacesPassed(Event):
+    """Slots that nobody took start too soon to be taken now."""
 
 
 @dataclass(frozen=True, kw_only=True)

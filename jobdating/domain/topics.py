@@ -40,7 +40,7 @@ class StandsOf:
 
 @dataclass(frozen=True)
 class StandsOfFair:
-    """Every stand of a fair, on its organisers' wall; resolved by one query."""
+    """Every stand of a fair, on its own page, in the lists and on the wall; resolved by one query."""
 
     fair_id: int
 
@@ -54,7 +54,14 @@ class ReadersOf:
     site_id: int | None
 
 
-Touch = Target | WaitersOf | StandsOf | StandsOfFair | ReadersOf
+@dataclass(frozen=True)
+class CandidatesOf:
+    """Every candidate of a fair, for what changes all their pages; resolved by one query."""
+
+    fair_id: int
+
+
+Touch = Target | CandidatesOf | WaitersOf | StandsOf | StandsOfFair | ReadersOf
 
 
 def fair(fair_id: int) -> str:
@@ -103,6 +110,11 @@ def stand_slots(stand_id: int) -> Target:
 
 def stand_status(stand_id: int) -> Target:
     return Target("stand-status", str(stand_id), stand(stand_id))
+
+
+def stand_page(stand_id: int) -> frozenset[Target]:
+    """What the public page of a stand shows."""
+    return frozenset({stand_days(stand_id), stand_slots(stand_id), stand_status(stand_id)})
 
 
 def slot(slot_id: int, stand_id: int) -> Target:
@@ -191,7 +203,7 @@ def _(event: events.BookingMade) -> frozenset[Touch]:
 def _(event: events.BookingMoved) -> frozenset[Touch]:
     changed = set(touched.dispatch(events.BookingEvent)(event)) | _stand(event.from_stand_id, event.fair_id)
     changed |= {WaitersOf(event.from_stand_id), StandsOf(event.candidate_id, event.fair_id or 0)}
-    changed.add(wall_attendance(event.fair_id or 0))
+    changed |= {wall_attendance(event.fair_id or 0), announcements(event.candidate_id)}
     if event.from_slot_id is not None:
         changed.add(slot(event.from_slot_id, event.from_stand_id))
     return frozenset(changed)
@@ -275,13 +287,18 @@ def _(event: events.SlotReopened) -> frozenset[Touch]:
 
 
 @touched.register
+def _(event: events.InterviewsExported) -> frozenset[Touch]:  # noqa: ARG001 (nobody's page shows it)
+    return frozenset()
+
+
+@touched.register
 def _(event: events.WaitlistJoined) -> frozenset[Touch]:
-    return frozenset(_stand(event.stand_id, event.fair_id) | {planning(event.candidate_id), WaitersOf(event.stand_id)})
+    return frozenset(_stand(event.stand_id, event.fair_id) | own(event.candidate_id) | {WaitersOf(event.stand_id)})
 
 
 @touched.register
 def _(event: events.WaitlistLeft) -> frozenset[Touch]:
-    return frozenset(_stand(event.stand_id, event.fair_id) | {planning(event.candidate_id), WaitersOf(event.stand_id)})
+    return frozenset(_stand(event.stand_id, event.fair_id) | own(event.candidate_id) | {WaitersOf(event.stand_id)})
 
 
 @touched.register
@@ -309,6 +326,12 @@ def _(event: events.FairChanged) -> frozenset[Touch]:
 
 
 @touched.register
+def _(event: events.PlacesPassed) -> frozenset[Touch]:
+    assert event.fair_id is not None
+    return frozenset({fair_room(event.fair_id), StandsOfFair(event.fair_id)})
+
+
+@touched.register
 def _(event: events.FairImported) -> frozenset[Touch]:
     return _fair(event.fair_id)
 
@@ -330,12 +353,17 @@ def _(event: events.AttendanceSampled) -> frozenset[Touch]:
     return frozenset({wall_attendance(event.fair_id), wall_figures(event.fair_id), wall_trouble(event.fair_id)})
 
 
+def own(candidate_id: int) -> set[Touch]:
+    return {planning(candidate_id), commitments(candidate_id), announcements(candidate_id)}
+
+
 def _fair(fair_id: int | None) -> frozenset[Touch]:
     assert fair_id is not None
     return frozenset(
         {
             fair_room(fair_id),
             StandsOfFair(fair_id),
+            CandidatesOf(fair_id),
             wall_figures(fair_id),
             wall_trouble(fair_id),
             wall_attendance(fair_id),

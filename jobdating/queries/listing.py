@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from jobdating.db import tables as t
 from jobdating.domain.errors import NotFound
 from jobdating.domain.policy import Actor
 from jobdating.domain.queue import Place, order
-from jobdating.domain.states import LIVE, WITH_RECRUITER, BookingState, SlotState
-
-_LIVE = [state.value for state in sorted(LIVE)]
+from jobdating.domain.states import WITH_RECRUITER, BookingState
+from jobdating.queries import free_places
 
 
 @dataclass(frozen=True)
@@ -30,29 +29,15 @@ def fairs(tx: Connection, *, after: int, limit: int) -> Page:
 def counts(tx: Connection, fair_id: int) -> dict[str, int]:
     """What a fair offers: companies, offers, stands, slots and free places."""
     of_fair = t.companies.c.fair_id == fair_id
-    places, taken = _places(fair_id)
+    places = free_places.slots(t.stands.c.fair_id == fair_id)
     return {
         "companies": tx.execute(select(func.count()).select_from(t.companies).where(of_fair)).scalar_one(),
         "offers": tx.execute(select(func.count()).select_from(t.offers.join(t.companies)).where(of_fair)).scalar_one(),
         "stands": tx.execute(
             select(func.count()).select_from(t.stands).where(t.stands.c.fair_id == fair_id)
         ).scalar_one(),
-        "free": (tx.execute(places).scalar() or 0) - tx.execute(taken).scalar_one(),
+        "free": tx.execute(select(func.coalesce(func.sum(places.c.free), 0))).scalar_one(),
     }
-
-
-def _places(fair_id: int) -> tuple[Select[Any], Select[Any]]:
-    open_slots = (
-        t.slots.join(t.stands),
-        and_(t.stands.c.fair_id == fair_id, ~t.stands.c.closed, t.slots.c.state == SlotState.OPEN.value),
-    )
-    places = select(func.sum(t.slots.c.capacity)).select_from(open_slots[0]).where(open_slots[1])
-    taken = (
-        select(func.count())
-        .select_from(t.bookings.join(t.slots).join(t.stands, t.stands.c.id == t.slots.c.stand_id))
-        .where(open_slots[1], t.bookings.c.state.in_(_LIVE))
-    )
-    return places, taken
 
 
 def stands(tx: Connection, fair_id: int, *, after: int, limit: int) -> Page:
@@ -72,26 +57,15 @@ def stands(tx: Connection, fair_id: int, *, after: int, limit: int) -> Page:
 
 
 def slots(tx: Connection, fair_id: int, *, stand_id: int | None, free: bool, after: int, limit: int) -> Page:
-    """Slots with the number of free places; a blocked slot, or one of a closed stand, has none."""
-    taken = (
-        select(t.bookings.c.slot_id, func.count().label("taken"))
-        .where(t.bookings.c.fair_id == fair_id, t.bookings.c.slot_id.is_not(None), t.bookings.c.state.in_(_LIVE))
-        .group_by(t.bookings.c.slot_id)
-        .subquery()
-    )
-    left = t.slots.c.capacity - func.coalesce(taken.c.taken, 0)
-    usable = and_(t.slots.c.state == SlotState.OPEN.value, ~t.stands.c.closed)
-    query = (
-        select(t.slots, left.label("left_over"), usable.label("usable"))
-        .join(t.stands, t.stands.c.id == t.slots.c.stand_id)
-        .outerjoin(taken, taken.c.slot_id == t.slots.c.id)
-        .where(t.stands.c.fair_id == fair_id)
-    )
+    """Slots with the number of free places: none in a blocked slot, at a closed stand, or where it is too late."""
+    condition = t.stands.c.fair_id == fair_id
     if stand_id is not None:
-        query = query.where(t.slots.c.stand_id == stand_id)
+        condition &= t.slots.c.stand_id == stand_id
+    places = free_places.slots(condition)
+    query = select(places)
     if free:
-        query = query.where(left > 0, usable)
-    return _page(tx, query, t.slots.c.id, after, limit)
+        query = query.where(places.c.free > 0)
+    return _page(tx, query, places.c.id, after, limit)
 
 
 def bookings(tx: Connection, actor: Actor, *, after: int, limit: int) -> Page:

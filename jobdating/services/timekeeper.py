@@ -25,7 +25,15 @@ def keep(tx: Connection, *, now: datetime) -> None:
     _expire(tx, now)
     _promote(tx, now)
     for fair in tx.execute(
-        select(t.fairs.c.id, t.fairs.c.first_day, t.fairs.c.last_day, t.fairs.c.timezone, t.fairs.c.live_day)
+        select(
+            t.fairs.c.id,
+            t.fairs.c.first_day,
+            t.fairs.c.last_day,
+            t.fairs.c.timezone,
+            t.fairs.c.live_day,
+            t.fairs.c.lead_minutes,
+            t.fairs.c.free_from,
+        )
     ):
         today = now.astimezone(ZoneInfo(fair.timezone)).date()
         if fair.first_day <= today <= fair.last_day:
@@ -33,6 +41,9 @@ def keep(tx: Connection, *, now: datetime) -> None:
                 tx.execute(update(t.fairs).where(t.fairs.c.id == fair.id).values(live_day=today))
                 journal.append(tx, events.DayTurned(fair_id=fair.id), at=now)
             _sample(tx, fair.id, *day_span(today, fair.timezone), now)
+        until = now + timedelta(minutes=fair.lead_minutes)
+        if until >= day_span(fair.first_day, fair.timezone)[0] and today <= fair.last_day:
+            _pass_places(tx, fair.id, fair.free_from, until, now)
 
 
 def publish(tx: Connection, fair_id: int, forecasts: Sequence[Forecast], *, now: datetime) -> None:
@@ -86,6 +97,17 @@ def _promote(tx: Connection, now: datetime) -> None:
         tx.execute(select(t.waitlist.c.stand_id).distinct().order_by(t.waitlist.c.stand_id)).scalars()
     ):
         waitlist.promote(tx, stand_id=stand_id, now=now)
+
+
+def _pass_places(tx: Connection, fair_id: int, since: datetime | None, until: datetime, now: datetime) -> None:
+    """Nobody can take a slot any more that starts before `until`: told once for each slot that it passes."""
+    passed = select(t.slots.c.id).join(t.stands).where(t.stands.c.fair_id == fair_id, t.slots.c.starts_at < until)
+    if since is not None:
+        passed = passed.where(t.slots.c.starts_at >= since)
+    if tx.execute(passed.limit(1)).first() is None:
+        return
+    tx.execute(update(t.fairs).where(t.fairs.c.id == fair_id).values(free_from=until))
+    journal.append(tx, events.PlacesPassed(fair_id=fair_id), at=now)
 
 
 def _sample(tx: Connection, fair_id: int, start: datetime, end: datetime, now: datetime) -> None:

@@ -83,7 +83,7 @@ async def list_slots(request: Request) -> Response:
             starts_at=row.starts_at,
             ends_at=row.ends_at,
             capacity=row.capacity,
-            free=row.left_over if row.usable else 0,
+            free=row.free,
         )
         for row in page.rows
     ]
