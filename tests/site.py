@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
-from jobdating.serving import server_for
 from sqlalchemy import Connection
 from starlette.applications import Starlette
 
@@ -17,6 +16,7 @@ from jobdating.clock import Clock, WallClock  # sessions and tokens live by wall
 from jobdating.db.engine import Database
 from jobdating.domain.policy import Actor
 from jobdating.services import sessions, tokens
+from jobdating.serving import server_for
 from jobdating.settings import Environment, Settings
 from jobdating.web.visit import COOKIE
 
@@ -66,13 +66,18 @@ def settings_for(database_url: str, url: str, **environment: Any) -> Settings:
 
 @asynccontextmanager
 async def running_site(
-    database_url: str, clock: Clock, *, workers: Sequence[Worker] = (), **environment: Any
+    database_url: str,
+    clock: Clock,
+    *,
+    workers: Sequence[Worker] = (),
+    public_url: str | None = None,
+    **environment: Any,
 ) -> AsyncIterator[Site]:
-    """Start the product on a free port and stop it at the end."""
+    """Start the product on a free port and stop it at the end. `public_url` is another address it is known by."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        app = create_app(settings_for(database_url, url, **environment), clock=clock, workers=workers)
+        app = create_app(settings_for(database_url, public_url or url, **environment), clock=clock, workers=workers)
         server = server_for(app, "127.0.0.1", listener.getsockname()[1])
         task = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:
