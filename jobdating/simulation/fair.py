@@ -6,6 +6,7 @@ Writes tables directly, in bulk, as an import does: before anything is booked th
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -45,6 +46,17 @@ class Place:
     takes_walk_ins: bool
     actor: Actor
     slots: tuple[tuple[int, Span, int], ...]
+
+    @cached_property
+    def half_days(self) -> dict[tuple[date, int], Span]:
+        """From the first slot to the last of each half-day on which the stand is there."""
+        found: dict[tuple[date, int], Span] = {}
+        for _, span, _ in self.slots:
+            start = span.start.astimezone(ZoneInfo(ZONE))
+            half = start.date(), int(start.time() >= time(13))
+            before = found.get(half, span)
+            found[half] = Span(before.start, max(before.end, span.end))
+        return found
 
 
 @dataclass(frozen=True)
