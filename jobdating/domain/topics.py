@@ -306,8 +306,7 @@ def _(event: events.CandidateEvent) -> frozenset[Touch]:
     assert event.fair_id is not None
     return frozenset(
         {
-            planning(event.candidate_id),
-            commitments(event.candidate_id),
+            *own(event.candidate_id),
             StandsOf(event.candidate_id, event.fair_id),
             wall_figures(event.fair_id),
             wall_trouble(event.fair_id),
@@ -353,7 +352,8 @@ def _(event: events.AttendanceSampled) -> frozenset[Touch]:
     return frozenset({wall_attendance(event.fair_id), wall_figures(event.fair_id), wall_trouble(event.fair_id)})
 
 
-def own(candidate_id: int) -> set[Touch]:
+def own(candidate_id: int) -> set[Target]:
+    """All that only this candidate sees."""
     return {planning(candidate_id), commitments(candidate_id), announcements(candidate_id)}
 
 

@@ -58,6 +58,13 @@ def reopen_slot(tx: Connection, actor: Actor, *, slot_id: int, now: datetime) ->
     journal.append(tx, event, at=now, by=actor.account_id)
 
 
+def record_export(tx: Connection, actor: Actor, *, stand_id: int, now: datetime) -> None:
+    """Write down that the actor takes the stand's interviews away in a file. Raises NotFound."""
+    stand = _staffed(tx, actor, stand_id)
+    event = events.InterviewsExported(fair_id=stand.fair_id, stand_id=stand_id)
+    journal.append(tx, event, at=now, by=actor.account_id)
+
+
 def _staffed(tx: Connection, actor: Actor, stand_id: int) -> Any:
     stand = rows.lock_stand(tx, stand_id)
     policy.ensure_staff(actor, stand_id=stand_id, fair_id=stand.fair_id)

@@ -7,14 +7,18 @@ from starlette.responses import RedirectResponse, Response
 from jobdating import rooms
 from jobdating.domain import topics
 from jobdating.domain.errors import NotFound
+from jobdating.exchange import interviews as files
 from jobdating.queries import cockpit, invitations, review
 from jobdating.queries.cockpit import Board
 from jobdating.queries.interviews import Entry
+from jobdating.rendering import report
 from jobdating.services import booking, stand
 from jobdating.web import forms, pages
 from jobdating.web.house import house
 from jobdating.web.rooms import servers
 from jobdating.web.visit import visit
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 async def choose(request: Request) -> Response:
@@ -113,6 +117,30 @@ async def interviews(request: Request) -> Response:
 
     board, found = await house(request).db.read(read)
     return pages.page(request, "recruiter/interviews.html", board=board, interviews=found)
+
+
+async def export(request: Request) -> Response:
+    """All interviews of the stand as a file. Who takes it is written in the journal."""
+    seen, home, kind = visit(request), house(request), request.path_params["kind"]
+    if kind not in {"csv", "xlsx"}:
+        raise NotFound(what="file")
+
+    def read(tx: Connection) -> tuple[Board, tuple[Entry, ...]]:
+        board = _board(tx, request)
+        return board, review.interviews(tx, board)
+
+    board, found = await home.db.read(read)
+    await home.db.write(stand.record_export, seen.actor, stand_id=board.stand_id, now=seen.now)
+    headings = report.headings(seen.language)
+    rows = report.rows(found, seen.language, zone=seen.the_fair().timezone)
+    if kind == "csv":
+        return _file(files.as_csv(headings, rows), "text/csv; charset=utf-8", kind)
+    return _file(files.as_xlsx(board.name, headings, rows), XLSX, kind)
+
+
+def _file(content: bytes, media_type: str, kind: str) -> Response:
+    headers = {"content-disposition": f'attachment; filename="interviews.{kind}"', "cache-control": "no-store"}
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def _board(tx: Connection, request: Request) -> Board:

@@ -6,7 +6,22 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from jobdating.assets import STATIC
-from jobdating.web import account, bookings, cockpit, health, live, mailbox, register, rooms, sign_in, texts
+from jobdating.web import (
+    account,
+    announcements,
+    bookings,
+    cockpit,
+    health,
+    imports,
+    live,
+    mailbox,
+    organiser,
+    people,
+    register,
+    rooms,
+    sign_in,
+    texts,
+)
 from jobdating.web.guards import Guard, Handler, guarded
 
 MAX_UPLOAD = 5_100_000  # bytes: a file of 5 MB and its form
@@ -76,11 +91,25 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         post("/fairs/{fair}/cockpit/{stand:int}/slots/{slot:int}/reopen", cockpit.reopen, Guard.STAFF),
         both("/fairs/{fair}/cockpit/{stand:int}/invite", cockpit.invite, Guard.STAFF),
         get("/fairs/{fair}/cockpit/{stand:int}/interviews", cockpit.interviews, Guard.STAFF),
+        get("/fairs/{fair}/cockpit/{stand:int}/interviews.{kind}", cockpit.export, Guard.STAFF),
         get("/fairs/{fair}/cockpit/{stand:int}/bookings/{booking:int}", cockpit.profile, Guard.STAFF),
         # Rooms
         both("/go/{booking:int}", rooms.door, Guard.SIGNED_IN),
         *([get("/demo/room/{booking:int}", rooms.stand_in, Guard.SIGNED_IN)] if demo else []),
         # Organiser
+        get("/fairs/{fair}/wall", organiser.show_wall, Guard.ORGANISER),
+        get("/fairs/{fair}/wall/stands/{stand:int}", organiser.show_stand, Guard.ORGANISER),
+        both("/fairs/{fair}/wall/stands/{stand:int}/repair", organiser.repair, Guard.ORGANISER),
+        get("/fairs/{fair}/attendance", organiser.attendance, Guard.ORGANISER),
+        get("/fairs/{fair}/interviews.xlsx", organiser.interviews, Guard.ORGANISER),
+        get("/fairs/{fair}/interviews.csv", organiser.interviews, Guard.ORGANISER),
+        get("/fairs/{fair}/candidates", people.find, Guard.ORGANISER),
+        get("/fairs/{fair}/candidates/{candidate:int}", people.show, Guard.ORGANISER),
+        both("/fairs/{fair}/announcements", announcements.write, Guard.ORGANISER),
+        get("/fairs/{fair}/import/template.xlsx", imports.download_template, Guard.ORGANISER),
+        both("/fairs/{fair}/import", imports.offer, Guard.ORGANISER),
+        both("/fairs/{fair}/import/{upload:int}", imports.preview, Guard.ORGANISER),
+        get("/fairs/{fair}/export.xlsx", imports.export, Guard.ORGANISER),
         # API
         # Demo
         *(mailbox_routes() if demo else ()),
