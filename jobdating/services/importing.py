@@ -59,6 +59,12 @@ def apply(tx: Connection, actor: Actor, *, plan: Plan, ids: Ids, now: datetime) 
     return fair_id
 
 
+def exported(tx: Connection, actor: Actor, *, fair_id: int, now: datetime) -> None:
+    """Journal that the actor takes the fair away as a file. Raises NotFound for who may not."""
+    policy.ensure_organiser(actor, fair_id=fair_id)
+    journal.append(tx, events.FairExported(fair_id=fair_id), at=now, by=actor.account_id)
+
+
 def _ensure_may(tx: Connection, actor: Actor, plan: Plan) -> None:
     """A new fair is made by an administrator or the command line, a known one changed by its organisers."""
     if plan.fair_id is not None:

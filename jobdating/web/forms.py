@@ -13,8 +13,8 @@ MAX_ID = 2**31 - 1
 
 
 async def read(request: Request) -> FormData:
-    """The form of a request, with at most one file; read once however often it is asked for."""
-    return await request.form(max_files=1, max_fields=100)
+    """The form of a request, with at most eight files (a workbook as CSV); read once however often it is asked for."""
+    return await request.form(max_files=8, max_fields=100)
 
 
 def text(form: FormData, name: str) -> str:

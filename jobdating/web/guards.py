@@ -34,12 +34,15 @@ def guarded(handler: Handler, guard: Guard) -> Handler:
     """The handler behind its guard: resolves the visit, checks the form token, then the right."""
 
     async def behind_guard(request: Request) -> Response:
-        visit = await resolve(request)
-        request.state.visit = visit
-        if request.method not in {"GET", "HEAD"} and not visit.bearer:
-            await origin.ensure_own_form(request, visit)
-        _ensure(guard, request, visit)
-        return await handler(request)
+        try:
+            visit = await resolve(request)
+            request.state.visit = visit
+            if request.method not in {"GET", "HEAD"} and not visit.bearer:
+                await origin.ensure_own_form(request, visit)
+            _ensure(guard, request, visit)
+            return await handler(request)
+        finally:
+            await request.close()  # files of a form
 
     behind_guard.__name__ = getattr(handler, "__name__", "handler")
     behind_guard.__doc__ = handler.__doc__

@@ -31,6 +31,6 @@ async def ensure_own_form(request: Request, visit: Visit) -> None:
         return
     token = request.headers.get("x-csrf-token")
     if token is None:
-        token = str((await request.form(max_files=1, max_fields=100)).get("csrf", ""))
+        token = str((await request.form(max_files=8, max_fields=100)).get("csrf", ""))
     if not hmac.compare_digest(token.encode(), visit.csrf.encode()):
         raise ForeignForm()

@@ -17,6 +17,7 @@ from jobdating.web import (
     mailbox,
     organiser,
     people,
+    planning,
     register,
     rooms,
     sign_in,
@@ -81,6 +82,9 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         get("/privacy", texts.privacy, Guard.ANYONE),
         get("/accessibility", texts.accessibility, Guard.ANYONE),
         # Candidate
+        get("/fairs/{fair}/planning", planning.show, Guard.CANDIDATE),
+        get("/fairs/{fair}/planning.ics", planning.calendar, Guard.CANDIDATE),
+        get("/fairs/{fair}/planning/meanwhile", planning.elsewhere, Guard.CANDIDATE),
         post("/bookings/{booking:int}/{step}", bookings.take, Guard.SIGNED_IN),
         # Recruiter
         get("/fairs/{fair}/cockpit", cockpit.choose, Guard.STAFF),
