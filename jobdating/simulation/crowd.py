@@ -8,12 +8,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
 
 from jobdating.clock import Clock
 from jobdating.db.engine import Database
 from jobdating.domain.errors import DomainError
-from jobdating.services import presence
+from jobdating.services import presence, timekeeper
 from jobdating.simulation import roles
 from jobdating.simulation.fair import Cast
 from jobdating.simulation.life import Life
@@ -23,6 +25,8 @@ from jobdating.simulation.temper import Temper
 
 LOOKS_EVERY = 0.25  # real seconds
 TOGETHER = 60  # presence changes in one write
+TOGETHER_IN_TIME = timedelta(minutes=10)  # of a day that is prepared, in one write
+KEEPS_EVERY = timedelta(minutes=1)
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +43,7 @@ class Crowd:
         self._stands = {place.id: (number, place) for number, place in enumerate(cast.stands)}
         self._spared_candidates = {cast.candidates[0].id}
         self._spared_stands: set[int] = set()
+        self._kept_at = datetime.min.replace(tzinfo=UTC)
 
     @property
     def cast(self) -> Cast:
@@ -55,12 +60,27 @@ class Crowd:
     async def step(self, now: datetime) -> None:
         """Look at the fair, and do all that is due at `now`."""
         scene = await self._db.read(look, fair_id=self._cast.fair_id, now=now)
-        await self._record_presence(scene, now)
-        acts = [*self._acts(scene, now), *self._life.acts(now, spared=self._spared_candidates)]
+        for changes in self._presence(scene, now):
+            await self._db.write(presence.record, **changes, now=now)
+        acts = list(self._acts(scene, now))
         answers = await asyncio.gather(*(self._do(act, now) for act in acts), return_exceptions=True)
         for act, error in zip(acts, answers, strict=True):
             if isinstance(error, BaseException) and not isinstance(error, DomainError):
                 raise error from RuntimeError(f"{act.service.__module__}.{act.service.__name__}")
+
+    def live_through(self, tx: Connection, *, start: datetime, end: datetime, step: timedelta) -> None:
+        """The same for every `step` from `start` to before `end`, in one transaction: to prepare a day quickly."""
+        moment = start
+        while moment < end:
+            scene = look(tx, fair_id=self._cast.fair_id, now=moment)
+            for changes in self._presence(scene, moment):
+                presence.record(tx, **changes, now=moment)
+            for act in self._acts(scene, moment):
+                _attempt(tx, act, moment)
+            if moment - self._kept_at >= KEEPS_EVERY:
+                timekeeper.keep(tx, now=moment)
+                self._kept_at = moment
+            moment += step
 
     async def leave(self, now: datetime) -> None:
         """Everybody closes the page: a server that starts afresh knows of no connection."""
@@ -82,7 +102,8 @@ class Crowd:
     async def _do(self, act: Act, now: datetime) -> None:
         await self._db.write(act.service, act.actor, now=now, **act.arguments)
 
-    async def _record_presence(self, scene: Scene, now: datetime) -> None:
+    def _presence(self, scene: Scene, now: datetime) -> Iterator[dict[str, dict[int, bool]]]:
+        """Who came and who left, a few at a time."""
         here = roles.candidates_here(scene, self._temper, now)
         changed = sorted((here ^ scene.here) - self._spared_candidates)
         stands = {}
@@ -92,8 +113,7 @@ class Crowd:
                 stands[place.id] = there
         while changed or stands:
             some, changed = changed[:TOGETHER], changed[TOGETHER:]
-            candidates = {one: one in here for one in some}
-            await self._db.write(presence.record, candidates=candidates, stands=stands, now=now)
+            yield {"candidates": {one: one in here for one in some}, "stands": stands}
             stands = {}
 
     def _acts(self, scene: Scene, now: datetime) -> Iterator[Act]:
@@ -108,6 +128,7 @@ class Crowd:
             if connected and place_id not in self._spared_stands:
                 yield from roles.recruiter(place, number, scene, self._temper, now)
         yield from self._answers(scene, now)
+        yield from self._life.acts(now, spared=self._spared_candidates)
 
     def _answers(self, scene: Scene, now: datetime) -> Iterator[Act]:
         for row in scene.asked:
@@ -122,15 +143,20 @@ class Crowd:
 
 async def play(crowd: Crowd, db: Database, *, start: datetime, end: datetime, step: timedelta) -> None:
     """Let the fair's time run from `start` to `end`, a step at a time, with the timekeeper beside the crowd."""
-    from jobdating.services import timekeeper
-
-    moment, kept = start, start - timedelta(days=1)
+    moment = start
     while moment < end:
-        await crowd.step(moment)
-        if moment - kept >= timedelta(minutes=1):
-            await db.write(timekeeper.keep, now=moment)
-            kept = moment
-        moment += step
+        until = min(moment + TOGETHER_IN_TIME, end)
+        await db.write(crowd.live_through, start=moment, end=until, step=step)
+        moment = until
+
+
+def _attempt(tx: Connection, act: Act, now: datetime) -> None:
+    tx.exec_driver_sql("SAVEPOINT act")
+    try:
+        act.service(tx, act.actor, now=now, **act.arguments)
+    except DomainError:
+        tx.exec_driver_sql("ROLLBACK TO SAVEPOINT act")
+    tx.exec_driver_sql("RELEASE SAVEPOINT act")
 
 
 @asynccontextmanager

@@ -131,7 +131,9 @@ def _free_slots(tx: Connection, stand_ids: list[int], *, now: datetime) -> list[
     taken = (
         select(func.count())
         .select_from(t.bookings)
-        .where(t.bookings.c.slot_id == t.slots.c.id, text(t.one_of("bookings.state", LIVE)))  # spelled out: for its index
+        .where(
+            t.bookings.c.slot_id == t.slots.c.id, text(t.one_of("bookings.state", LIVE))
+        )  # spelled out: for its index
         .scalar_subquery()
     )
     return list(

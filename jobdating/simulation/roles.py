@@ -59,6 +59,8 @@ def recruiter(place: Place, number: int, scene: Scene, temper: Temper, now: date
     is_away = scene.stands[place.id].away_since is not None
     if on_break != is_away:
         yield Act(stand.away if on_break else stand.back, place.actor, {"stand_id": place.id})
+    elif gone := next((row for row in line if _is_gone(row, scene, now)), None):
+        yield of_booking(queue.no_show, place.actor, gone)
     elif not is_away and (row := _to_call(line, scene, temper, now)) is not None:
         yield of_booking(queue.call, place.actor, row)
 
@@ -130,6 +132,16 @@ def _with_recruiter(place: Place, number: int, row: Any, temper: Temper, now: da
         yield of_booking(queue.finish, place.actor, row)
     elif row.extra_minutes == 0 and now >= row.started_at + INTERVIEW and lasts > INTERVIEW + timedelta(minutes=2):
         yield of_booking(queue.extend, place.actor, row)
+
+
+def _is_gone(row: Any, scene: Scene, now: datetime) -> bool:
+    """Due long ago, and nobody has seen them."""
+    return bool(
+        row.state == BookingState.BOOKED
+        and row.slot_id is not None
+        and row.candidate_id not in scene.here
+        and now - row.starts_at >= 3 * GRACE
+    )
 
 
 def _to_call(line: Iterable[Any], scene: Scene, temper: Temper, now: datetime) -> Any | None:
