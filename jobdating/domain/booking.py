@@ -8,6 +8,8 @@ from jobdating.domain import errors
 from jobdating.domain.slots import Span
 from jobdating.domain.window import Window
 
+UNDO_LASTS = timedelta(minutes=2)  # how long a cancellation can be taken back
+
 
 @dataclass(frozen=True)
 class Rules:

@@ -21,7 +21,7 @@ from jobdating.domain.states import LIVE, BookingState, Origin, Party, SlotState
 from jobdating.services import notices, rows
 
 INVITATION_LASTS = timedelta(hours=12)
-UNDO_LASTS = timedelta(minutes=2)
+UNDO_LASTS = rules.UNDO_LASTS
 
 
 @dataclass(frozen=True)

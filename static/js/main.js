@@ -3,10 +3,18 @@
 import "./autosave.js";
 import "./shortcuts.js";
 import "./ticking.js";
+import { start as startCalled } from "./called.js";
 import { start as startForms } from "./forms.js";
 import { start as startLive } from "./live.js";
+import { start as startRail } from "./rail.js";
+import { start as startRefresh } from "./refresh.js";
 import { start as startSignInLink } from "./sign-in-link.js";
+import { start as startWall } from "./wall.js";
 
 startLive();
 startForms();
 startSignInLink();
+startCalled();
+startRail();
+startRefresh();
+startWall();
