@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, and_, case, func, or_, select, type_coerce
@@ -25,6 +26,7 @@ from jobdating.queries.preparation import (
 from jobdating.queries.wall import grid
 
 _STEP = timedelta(minutes=15)  # of the curve of those expected
+_ROUND = [factor * 10**power for power in range(6) for factor in (1, 2, 5)]
 _AROUND = timedelta(minutes=30)  # somebody is expected from half an hour before until half an hour after
 
 
@@ -171,8 +173,13 @@ class Sample:
     around: int
 
     @property
+    def queue(self) -> int:
+        """With a recruiter or in a line."""
+        return self.running + self.waiting
+
+    @property
     def here(self) -> int:
-        return self.running + self.waiting + self.around
+        return self.queue + self.around
 
 
 @dataclass(frozen=True)
@@ -196,8 +203,43 @@ class Attendance:
         return best if best and best[1] else None
 
     @property
-    def most(self) -> int:
-        return max([sample.here for sample in self.samples] + [count for _, count in self.expected] + [1])
+    def later_peak(self) -> tuple[datetime | None, int]:
+        """The peak of what is still to come, well after the last sample: where the curve can carry its name."""
+        after = self.last.at + 4 * _STEP if self.last else self.begins
+        return max(
+            (point for point in self.expected if point[0] > after and point[1]),
+            key=lambda point: point[1],
+            default=(None, 0),
+        )
+
+    # Where a chart of 1,000 by 140 puts things
+
+    @property
+    def begins(self) -> datetime:
+        return self.columns[0].start - _STEP
+
+    @property
+    def hours(self) -> list[datetime]:
+        """Full hours to write below: the starts of hours in the grid, and its ends."""
+        ends = [column.end for column, after in zip(self.columns, self.columns[1:], strict=False) if after.gap]
+        return sorted({column.start for column in self.columns if column.hour} | {*ends, self.columns[-1].end})
+
+    @property
+    def marks(self) -> list[int]:
+        """One to three round numbers of people, for lines across."""
+        step = next(size for size in _ROUND if self._top / size < 4)
+        return list(range(step, self._top + 1, step))
+
+    def x(self, moment: datetime) -> float:
+        span = self.columns[-1].end + _STEP - self.begins
+        return round(1000 * ((moment - self.begins) / span), 1)
+
+    def y(self, count: int) -> float:
+        return round(140 - 112 * count / self._top, 1)
+
+    @cached_property
+    def _top(self) -> int:
+        return max([sample.here for sample in self.samples] + [number for _, number in self.expected] + [2])
 
 
 def attendance(tx: Connection, fair_id: int, *, day: date | None = None) -> Attendance | None:
@@ -213,7 +255,7 @@ def attendance(tx: Connection, fair_id: int, *, day: date | None = None) -> Atte
         .where(t.attendance.c.fair_id == fair_id, t.attendance.c.at >= start, t.attendance.c.at < end)
         .order_by(t.attendance.c.at)
     ).all()
-    inside = [row for row in samples if columns and columns[0].start - _AROUND <= row.at <= columns[-1].end + _AROUND]
+    inside = [row for row in samples if columns and columns[0].start - _STEP <= row.at <= columns[-1].end + _STEP]
     return Attendance(
         fair_id=fair_id,
         day=day,

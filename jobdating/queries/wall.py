@@ -1,9 +1,10 @@
 """The organiser's wall: each stand's day in cells. All rows of a fair, or one, with the same statements."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
@@ -294,3 +295,23 @@ def _cells(slots: list[Any], bookings: list[Any], columns: tuple[Column, ...]) -
         )
         for index, column in enumerate(columns)
     )
+
+
+class Sort(StrEnum):
+    """How the rows are ordered: what needs a hand first, or by a word."""
+
+    TROUBLE = "trouble"
+    NAME = "name"
+    SITE = "site"
+    TRADE = "trade"
+
+
+def ordered(rows: Sequence[Row], sort: Sort) -> list[Row]:
+    """The rows in the order asked for; by name within."""
+    keys: dict[Sort, Callable[[Row], Any]] = {
+        Sort.TROUBLE: lambda row: row.weight,
+        Sort.NAME: lambda row: row.name,
+        Sort.SITE: lambda row: (row.site or "", row.name),
+        Sort.TRADE: lambda row: (row.trades, row.name),
+    }
+    return sorted(rows, key=keys[sort])

@@ -33,6 +33,15 @@ export function start() {
   line.open();
 }
 
+/** Follow one more topic (a part that was opened), or again only those of the page. @param {string | null} topic */
+export function follow(topic) {
+  if (!line) return;
+  const { liveTopics } = document.body.dataset;
+  line.query.set("topics", topic ? `${liveTopics} ${topic}` : (liveTopics ?? ""));
+  line.drop();
+  line.open();
+}
+
 /** Whether the page shows what lies at `cursor`, at the latest after `patience` milliseconds. @param {string} cursor @param {number} patience @returns {Promise<boolean>} */
 export function reached(cursor, patience) {
   return new Promise((resolve) => {

@@ -1,0 +1,75 @@
+"""The organiser's candidates: finding somebody, seeing and doing all for them. Parse, call, respond."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from jobdating.domain.errors import NotFound
+from jobdating.queries import candidates, places
+from jobdating.queries.candidates import Happened, Kind, Person, Search
+from jobdating.queries.places import Choice, Place
+from jobdating.web import forms, pages
+from jobdating.web.house import house
+from jobdating.web.visit import visit
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the page of a candidate shows: the person, what happened, and where there is room for them."""
+
+    person: Person
+    history: list[Happened]
+    stands: list[Choice]
+    chosen: Choice | None
+    moving: int | None
+    days: dict[date, list[Place]] = field(default_factory=dict)
+
+
+async def find(request: Request) -> Response:
+    """The candidates of the fair, by what is in the address."""
+    fair = visit(request).the_fair()
+    asked = Search(
+        words=request.query_params.get("q", "")[:100],
+        site_id=_number(request, "site"),
+        kind=_kind(request.query_params.get("state", "")),
+        page=_number(request, "page") or 1,
+    )
+    found = await house(request).db.read(candidates.search, fair.id, asked)
+    return pages.page(request, "organiser/candidates.html", found=found, asked=asked)
+
+
+async def show(request: Request) -> Response:
+    """One candidate: profile, interviews with every act, a place to give, and what happened."""
+    seen, candidate_id = visit(request), request.path_params["candidate"]
+    if candidate_id > forms.MAX_ID:
+        raise NotFound(what="candidate")
+    fair = seen.the_fair()
+    stand_id, moving = _number(request, "stand"), _number(request, "moving")
+
+    def read(tx: Connection) -> Desk:
+        person = candidates.person(tx, fair.id, candidate_id)
+        moved = next((i for i in person.interviews if i.booking_id == moving), None)
+        chosen_id = stand_id or (moved.stand_id if moved else None)
+        stands = places.stands(tx, fair.id, candidate_id)
+        chosen = next((stand for stand in stands if stand.stand_id == chosen_id), None)
+        leaving = moved.booking_id if moved else None
+        days = (
+            places.free(tx, chosen.stand_id, candidate_id, timezone=fair.timezone, now=seen.now, moving=leaving)
+            if chosen
+            else {}
+        )
+        return Desk(person, candidates.history(tx, fair.id, candidate_id), stands, chosen, leaving, days)
+
+    return pages.page(request, "organiser/candidate.html", desk=await house(request).db.read(read))
+
+
+def _kind(value: str) -> Kind:
+    return Kind(value) if value in list(Kind) else Kind.ALL
+
+
+def _number(request: Request, name: str) -> int | None:
+    value = request.query_params.get(name, "")
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else None

@@ -1,0 +1,281 @@
+// The organiser's wall: a line for now, one tab stop with arrow keys, a tip with who and what, and stands at the side.
+// @ts-check
+import { follow } from "./live.js";
+import { fairNow } from "./ticking.js";
+
+const WIDE = matchMedia("(min-width: 60rem)");
+const CELLS = '[role="gridcell"], [role="rowheader"]';
+
+/** @param {string} selector @param {ParentNode} [within] @returns {HTMLElement | null} */
+const one = (selector, within = document) => within.querySelector(selector);
+
+/** @param {string} selector @param {ParentNode} within @returns {HTMLElement[]} */
+const all = (selector, within) => [...within.querySelectorAll(selector)].filter((found) => found instanceof HTMLElement);
+
+/** Make the wall of this page move, answer to keys and open stands. Does nothing on other pages. */
+export function start() {
+  const grid = one("[data-wall-grid]");
+  if (!grid) return;
+  lineOf(grid);
+  keysOf(grid);
+  tipOf(grid);
+  sheetOf();
+}
+
+// A line for now
+
+/** @param {HTMLElement} grid */
+function lineOf(grid) {
+  const rows = /** @type {HTMLElement} */ (one("[data-wall-rows]", grid));
+  const label = grid.appendChild(document.createElement("div"));
+  label.className = "wall-line wall-line--label";
+  label.setAttribute("aria-hidden", "true");
+  label.dataset.clock = "";
+  /** @type {HTMLElement[]} */
+  const lines = [];
+
+  const draw = () => {
+    const place = placeOfNow(grid, rows);
+    const spots = place === null ? [] : place;
+    while (lines.length < spots.length) {
+      const line = grid.appendChild(document.createElement("div"));
+      line.className = "wall-line";
+      lines.push(line);
+    }
+    lines.forEach((line, index) => {
+      line.hidden = index >= spots.length;
+      if (line.hidden) return;
+      line.style.left = `${spots[index]}px`;
+      line.style.top = `${rows.offsetTop}px`;
+      line.style.height = `${rows.offsetHeight}px`;
+    });
+    label.hidden = spots.length === 0 || spots.length > 1;
+    if (!label.hidden) {
+      label.style.left = `${spots[0]}px`;
+      label.style.top = "0";
+    }
+  };
+  draw();
+  setInterval(draw, 1000);
+  new ResizeObserver(draw).observe(grid);
+}
+
+/**
+ * Where now is, in pixels from the left of the grid: once for each column of rows, none outside the hours shown.
+ * @param {HTMLElement} grid @param {HTMLElement} rows @returns {number[] | null}
+ */
+function placeOfNow(grid, rows) {
+  const now = fairNow();
+  const heads = all("[data-start]", grid);
+  const at = heads.findIndex((head) => span(head)[0] <= now && now < span(head)[1]);
+  const head = heads[at];
+  const first = rows.firstElementChild;
+  if (!head || !first || !WIDE.matches) return null;
+  const [begins, ends] = span(head);
+  const share = (now - begins) / (ends - begins);
+  const left = grid.getBoundingClientRect().left;
+  return topRow(rows).flatMap((row) => {
+    const cell = all(".wall-cell", row)[at];
+    if (!cell) return [];
+    const box = cell.getBoundingClientRect();
+    return [box.left - left + box.width * share];
+  });
+}
+
+/** @param {HTMLElement} head @returns {[number, number]} */
+function span(head) {
+  return [Date.parse(head.dataset.start ?? ""), Date.parse(head.dataset.end ?? "")];
+}
+
+/** The rows that stand beside each other at the top. @param {HTMLElement} rows @returns {HTMLElement[]} */
+function topRow(rows) {
+  const children = all(":scope > [data-wall-row]", rows);
+  const top = children[0]?.offsetTop;
+  const end = children.findIndex((row) => row.offsetTop !== top);
+  return end === -1 ? children : children.slice(0, end);
+}
+
+// One tab stop
+
+/** @param {HTMLElement} grid */
+function keysOf(grid) {
+  const rows = /** @type {HTMLElement} */ (one("[data-wall-rows]", grid));
+  /** @type {{ row: string, cell: number }} */
+  let stop = { row: rows.firstElementChild?.id ?? "", cell: 0 };
+
+  /** Cells of a row that can be seen, the name first. @param {Element} row */
+  const cellsOf = (row) => all(CELLS, row).filter((cell) => cell.offsetParent !== null);
+  /** What takes the focus for a cell. @param {HTMLElement} cell */
+  const focusable = (cell) => one("a", cell) ?? cell;
+
+  const settle = () => {
+    for (const link of all(".wall-name a", rows)) if (link.tabIndex !== -1) link.tabIndex = -1;
+    const row = document.getElementById(stop.row) ?? rows.firstElementChild;
+    const cell = row && (cellsOf(row)[stop.cell] ?? cellsOf(row)[0]);
+    if (cell) focusable(cell).tabIndex = 0;
+  };
+
+  /** @param {HTMLElement} row @param {number} cell @param {boolean} [focus] */
+  const go = (row, cell, focus = true) => {
+    const cells = cellsOf(row);
+    const index = Math.max(0, Math.min(cells.length - 1, cell));
+    const target = cells[index];
+    if (!target) return;
+    for (const before of all('[tabindex="0"]', rows)) before.tabIndex = -1;
+    stop = { row: row.id, cell: index };
+    focusable(target).tabIndex = 0;
+    if (focus) focusable(target).focus();
+  };
+
+  settle();
+  new MutationObserver(settle).observe(rows, { childList: true, subtree: true, attributes: true, attributeFilter: ["tabindex"] });
+
+  grid.addEventListener("focusin", (event) => {
+    const cell = /** @type {Element} */ (event.target).closest(CELLS);
+    const row = cell?.closest("[data-wall-row]");
+    if (!(row instanceof HTMLElement) || !(cell instanceof HTMLElement)) return;
+    const index = cellsOf(row).indexOf(cell);
+    if (index >= 0 && (stop.row !== row.id || stop.cell !== index)) go(row, index, false);
+  });
+
+  grid.addEventListener("keydown", (event) => {
+    if (event.altKey || event.metaKey) return;
+    const row = /** @type {Element} */ (event.target).closest("[data-wall-row]");
+    if (!(row instanceof HTMLElement)) return;
+    const list = all(":scope > [data-wall-row]", rows);
+    const at = list.indexOf(row);
+    const beside = topRow(rows).length || 1;
+    const last = cellsOf(row).length - 1;
+    /** @type {Record<string, [number, number]>} */
+    const moves = {
+      ArrowRight: [at, stop.cell + 1],
+      ArrowLeft: [at, stop.cell - 1],
+      ArrowDown: [at + beside, stop.cell],
+      ArrowUp: [at - beside, stop.cell],
+      Home: [event.ctrlKey ? 0 : at, 0],
+      End: [event.ctrlKey ? list.length - 1 : at, last],
+      PageDown: [Math.min(list.length - 1, at + 10 * beside), stop.cell],
+      PageUp: [Math.max(0, at - 10 * beside), stop.cell],
+    };
+    if (event.key === "Enter" && !(event.target instanceof HTMLAnchorElement)) {
+      one("a", row)?.click();
+      event.preventDefault();
+      return;
+    }
+    const move = moves[event.key];
+    const target = move && list[move[0]];
+    if (!move) return;
+    event.preventDefault();
+    if (target) go(target, move[1]);
+  });
+
+  rows.addEventListener("click", (event) => {
+    const clicked = /** @type {Element} */ (event.target);
+    if (clicked.closest("a")) return;
+    const row = clicked.closest("[data-wall-row]");
+    if (row) one("a", row)?.click();
+  });
+}
+
+// A tip with who and what
+
+/** @param {HTMLElement} grid */
+function tipOf(grid) {
+  const tip = document.body.appendChild(document.createElement("div"));
+  tip.className = "wall-tip";
+  tip.setAttribute("aria-hidden", "true"); // the cell itself says the same to those who listen
+  tip.hidden = true;
+  const name = tip.appendChild(document.createElement("strong"));
+  const text = tip.appendChild(document.createElement("span"));
+
+  /** @param {Event} event */
+  const show = (event) => {
+    const cell = /** @type {Element} */ (event.target).closest?.(".wall-cell");
+    const row = cell?.closest("[data-wall-row]");
+    if (!(cell instanceof HTMLElement) || !row) return hide();
+    name.textContent = one(".wall-name", row)?.textContent?.trim() ?? "";
+    text.textContent = `${cell.dataset.at ?? ""} ${cell.textContent?.trim() ?? ""}`;
+    tip.hidden = false;
+    const box = cell.getBoundingClientRect();
+    const left = Math.min(innerWidth - tip.offsetWidth - 8, Math.max(8, box.left + box.width / 2 - tip.offsetWidth / 2));
+    const above = box.top - tip.offsetHeight - 6;
+    tip.style.left = `${left}px`;
+    tip.style.top = `${above > 4 ? above : box.bottom + 6}px`;
+  };
+  const hide = () => {
+    tip.hidden = true;
+  };
+  grid.addEventListener("pointerover", show);
+  grid.addEventListener("focusin", show);
+  grid.addEventListener("pointerleave", hide);
+  grid.addEventListener("focusout", hide);
+  addEventListener("scroll", hide, { passive: true });
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hide();
+  });
+}
+
+// Stands at the side
+
+/** On a wide screen a stand opens beside the wall; elsewhere its link leads to a page of its own. */
+function sheetOf() {
+  const dialog = one("[data-sheet-dialog]");
+  const place = one("[data-sheet-place]");
+  if (!(dialog instanceof HTMLDialogElement) || !place || !document.body.dataset.liveTopics) return;
+  /** @type {HTMLElement | null} */
+  let opener = null;
+  let asked = 0;
+
+  const close = () => {
+    if (!dialog.open) return;
+    dialog.close();
+    place.replaceChildren();
+    follow(null);
+    one(".page--wall")?.classList.remove("has-sheet");
+    if (opener?.isConnected) opener.focus();
+  };
+
+  /** @param {HTMLAnchorElement} link */
+  const open = async (link) => {
+    const turn = ++asked;
+    const part = await fetchSheet(link.href);
+    if (turn !== asked) return;
+    if (!part) return location.assign(link.href);
+    place.replaceChildren(part);
+    if (!dialog.open) dialog.show();
+    dialog.scrollTop = 0;
+    one(".page--wall")?.classList.add("has-sheet");
+    follow(part.dataset.topic ?? null);
+    const wanted = link.hash ? one(link.hash, place) : null;
+    wanted?.scrollIntoView({ block: "start" });
+    one("h1", place)?.focus({ preventScroll: true });
+  };
+
+  document.addEventListener("click", (event) => {
+    const target = /** @type {Element} */ (event.target);
+    if (target.closest("[data-sheet-close]")) return close();
+    const link = target.closest("[data-sheet-link]");
+    if (!(link instanceof HTMLAnchorElement) || !WIDE.matches) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    const active = document.activeElement;
+    opener = active instanceof HTMLElement && active !== document.body && !dialog.contains(active) ? active : link;
+    open(link);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && dialog.open && !event.defaultPrevented) close();
+  });
+}
+
+/** The part of a stand's page that is shown at the side. @param {string} address @returns {Promise<HTMLElement | null>} */
+async function fetchSheet(address) {
+  try {
+    const answer = await fetch(address, { headers: { accept: "text/html" } });
+    if (!answer.ok) return null;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const part = one("[data-sheet]", page);
+    return part && document.importNode(part, true);
+  } catch {
+    return null;
+  }
+}
