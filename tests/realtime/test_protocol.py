@@ -54,6 +54,7 @@ async def raw_watcher(site: Site, scene: Scene) -> AsyncIterator[tuple[asyncio.S
         query = address([f"fair:{scene.fair_id}"])
         writer.write(HANDSHAKE.format(query=query, host=urlsplit(site.url).netloc, origin=site.url).encode())
         await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(2)  # the first frame has come: from now on changes are streamed
         yield reader, writer
 
 
@@ -96,7 +97,6 @@ async def test_one_who_does_not_read_holds_up_nobody_and_is_dropped(
 
 async def test_what_a_stuck_peer_is_owed_does_not_grow(site: Site, scene: Scene) -> None:
     async with raw_watcher(site, scene):
-        await eventually(lambda: len(hub_of(site)) == 1)
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         for _ in range(300):
             publish(site, scene, 1_000_000)
@@ -108,7 +108,6 @@ async def test_what_a_stuck_peer_is_owed_does_not_grow(site: Site, scene: Scene)
 async def test_a_flood_of_pings_is_ended(site: Site, scene: Scene) -> None:
     ping = b"\x89\x80" + b"\x00" * 4
     async with raw_watcher(site, scene) as (reader, writer):
-        await eventually(lambda: len(hub_of(site)) == 1)
         writer.write(ping * 10_000)
         await gone(reader)
         await eventually(lambda: len(hub_of(site)) == 0)
@@ -117,7 +116,6 @@ async def test_a_flood_of_pings_is_ended(site: Site, scene: Scene) -> None:
 async def test_a_flood_of_messages_is_ended(site: Site, scene: Scene) -> None:
     message = b"\x81\x82" + b"\x00" * 4 + b"hi"
     async with raw_watcher(site, scene) as (reader, writer):
-        await eventually(lambda: len(hub_of(site)) == 1)
         writer.write(message * 10_000)
         await gone(reader)
         await eventually(lambda: len(hub_of(site)) == 0)
