@@ -1,9 +1,10 @@
 // Saves what is typed in [data-autosave] while it is typed. A patch never takes it away: see isBeingTyped.
 // @ts-check
+import { reached, renew } from "./live.js";
 
 const PAUSE = 900; // milliseconds without a key before a save
 const AGAIN = 4000; // before another try when a save failed
-const SETTLES = 1500; // after a save, a frame that was drawn before it may still be on its way
+const PATIENCE = 1500; // for the frame of a save: until then one that was drawn before it may still be on its way
 
 /**
  * What waits to be saved, by address: it outlives its fields, should a patch remove them.
@@ -11,7 +12,7 @@ const SETTLES = 1500; // after a save, a frame that was drawn before it may stil
  */
 const waiting = new Map();
 
-/** Addresses saved a moment ago. @type {Map<string, number>} */
+/** Addresses saved a moment ago, with the cursor of the save. @type {Map<string, string>} */
 const settling = new Map();
 
 /** The field that had the focus when the page was hidden: patches may reach it meanwhile. @type {{id: string, start: number, end: number} | null} */
@@ -47,20 +48,24 @@ function read(box) {
   return body;
 }
 
-/** What is in the fields is now what the server has: later patches may change them. @param {string} address */
-function settle(address) {
+/**
+ * What is in the fields is now what the server has: patches may change them once the page has caught up with the save.
+ * @param {string} address
+ * @param {string} cursor of the save
+ */
+async function settle(address, cursor) {
   say(address, "saved");
-  clearTimeout(settling.get(address));
-  settling.set(
-    address,
-    setTimeout(() => settling.delete(address), SETTLES),
-  );
   for (const box of boxesOf(address)) {
     for (const field of box.querySelectorAll("input, textarea")) {
       if (field instanceof HTMLTextAreaElement) field.defaultValue = field.value;
       else if (field instanceof HTMLInputElement) field.defaultChecked = field.checked;
     }
   }
+  if (!document.body.dataset.liveTopics) return;
+  settling.set(address, cursor);
+  const shown = await reached(cursor, PATIENCE);
+  if (settling.get(address) === cursor) settling.delete(address);
+  if (!shown) await renew();
 }
 
 /** Say how the saving goes: in the page's words, or in the server's. @param {string} address @param {string} word */
@@ -87,7 +92,7 @@ async function save(address, leaving = false) {
     }
     waiting.delete(address);
     if (!answer.ok) say(address, String((await answer.json()).message));
-    else settle(address);
+    else void settle(address, answer.headers.get("x-cursor") ?? "");
   } catch {
     say(address, "failed");
     entry.timer = setTimeout(save, AGAIN, address);

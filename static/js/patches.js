@@ -14,7 +14,9 @@ const waiting = new Map();
 /** How anything is morphed here. @type {import("/static/vendor/idiomorph.js").Config} */
 export const keeping = {
   morphStyle: "outerHTML",
-  ignoreActiveValue: true,
+  // Not for the element that has the focus alone: a focused button would keep its old words with a new address.
+  // What is typed is kept by `mayChange`, whether it has the focus or not.
+  ignoreActiveValue: false,
   callbacks: { beforeNodeMorphed: mayChange, beforeAttributeUpdated: mayChangeAttribute },
 };
 

@@ -3,7 +3,7 @@
 // @ts-check
 
 const KEPT = "shortcuts";
-const SETTLES = 700; // milliseconds during which the main button, just changed, does not take a second press
+const SETTLES = 700; // milliseconds during which the main button, just changed, takes no press
 const KEYS = new Map([
   [" ", "main"],
   ["+", "extend"],
@@ -11,7 +11,8 @@ const KEYS = new Map([
   ["n", "note"],
 ]);
 
-let lastAct = -Infinity;
+let address = main()?.getAttribute("formaction") ?? null;
+let settling = 0;
 
 /** @returns {boolean} */
 function areOn() {
@@ -45,6 +46,11 @@ function find(name) {
   return document.querySelector(`[data-shortcut="${name}"]`);
 }
 
+/** @returns {HTMLElement | null} */
+function main() {
+  return find("main");
+}
+
 /** @returns {HTMLDialogElement | null} */
 function help() {
   const dialog = document.getElementById("shortcuts-help");
@@ -73,18 +79,25 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A press that was meant for "Terminer" must not call the next person because the button has changed meanwhile.
+new MutationObserver(() => {
+  const button = main();
+  const now = button?.getAttribute("formaction") ?? null;
+  if (!button || now === address) return;
+  if (address !== null) {
+    clearTimeout(settling);
+    document.documentElement.dataset.settling = "";
+    settling = setTimeout(() => delete document.documentElement.dataset.settling, SETTLES);
+  }
+  address = now;
+}).observe(document.body, { attributes: true, attributeFilter: ["formaction"], childList: true, subtree: true });
+
 document.addEventListener(
   "click",
   (event) => {
     const button = event.target instanceof Element ? event.target.closest('[data-shortcut="main"]') : null;
-    if (!button) return;
-    const now = performance.now();
-    if (now - lastAct < SETTLES) {
-      event.preventDefault();
-      event.stopPropagation();
-      return;
-    }
-    lastAct = now;
+    if (!button || document.documentElement.dataset.settling === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
   },
   { capture: true },
 );
