@@ -41,6 +41,16 @@ class Filters:
     def are_any(self) -> bool:
         return self != Filters(page=self.page)
 
+    @property
+    def at_a_time(self) -> bool:
+        return self.day is not None or self.half is not None
+
+    def admits(self, starts_at: datetime, timezone: str) -> bool:
+        """Whether a slot starts at the day and half-day that are asked for."""
+        if self.day and starts_at.astimezone(ZoneInfo(timezone)).date() != self.day:
+            return False
+        return self.half is None or half_of(starts_at, timezone) is self.half
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -122,7 +132,7 @@ def stands(tx: Connection, fair: Fair, filters: Filters, *, size: int) -> Found[
     matching = [row for row in found.stands if found.suits(row, filters)]
     matching.sort(key=lambda row: (found.first_free(row.id), folded(row.name), row.id))
     page, pages = _page(matching, filters.page, size)
-    rows = stand_rows(tx, [row.id for row in page])
+    rows = stand_rows(tx, [row.id for row in page], at=lambda moment: filters.admits(moment, fair.timezone))
     return Found(tuple(rows), len(matching), min(max(filters.page, 1), pages), pages, choices)
 
 
@@ -228,7 +238,7 @@ class _Everything:
             (not filters.trade or filters.trade in trades or bool(wanted))
             and (not filters.level or any(each.level == filters.level for each in wanted))
             and (not filters.place or filters.place in {stand.town, *(each.place for each in offers_)})
-            and (not (filters.free or filters.day or filters.half) or stand.id in self.room)
+            and (not (filters.free or filters.at_a_time) or stand.id in self.room)
             and _holds(filters.q, stand.name, stand.company, stand.town, *trades, *(each.title for each in offers_))
         )
 
@@ -309,17 +319,13 @@ def _everything(tx: Connection, fair: Fair, filters: Filters) -> _Everything:
 def _room(tx: Connection, fair: Fair, filters: Filters) -> dict[int, tuple[int, datetime]]:
     """Free places and the first of them by stand, at the day and half-day that are asked for. One statement."""
     slots = free_places.slots(t.stands.c.fair_id == fair.id)
-    zone = ZoneInfo(fair.timezone)
     found: dict[int, tuple[int, datetime]] = {}
     for row in tx.execute(
         select(slots.c.stand_id, slots.c.starts_at, slots.c.free).where(slots.c.free > 0).order_by(slots.c.starts_at)
     ):
-        if filters.day and row.starts_at.astimezone(zone).date() != filters.day:
-            continue
-        if filters.half and half_of(row.starts_at, fair.timezone) is not filters.half:
-            continue
-        free, first = found.get(row.stand_id, (0, row.starts_at))
-        found[row.stand_id] = (free + row.free, first)
+        if filters.admits(row.starts_at, fair.timezone):
+            free, first = found.get(row.stand_id, (0, row.starts_at))
+            found[row.stand_id] = (free + row.free, first)
     return found
 
 

@@ -8,10 +8,13 @@ from sqlalchemy import Connection, bindparam, select, text
 
 from jobdating.db import tables as t
 from jobdating.db.statement import Statement
-from jobdating.domain.booking import Held, Rules
+from jobdating.domain.booking import Held, Rules, check
+from jobdating.domain.errors import DomainError, SlotBlocked, SlotTaken, WindowClosed
 from jobdating.domain.slots import Span
 from jobdating.domain.states import COUNTED, LIVE, BookingState
 from jobdating.domain.window import Window
+from jobdating.queries.identity import Fair
+from jobdating.queries.stand import Slot, SlotLook
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,23 @@ class Commitments:
     def rules(self) -> Rules:
         return Rules(self.window, self.gap, self.cap)
 
+    def refusal(self, slot: Slot, *, eligible: bool, moving: int | None, now: datetime) -> DomainError | None:
+        """Why the candidate cannot take the slot (or move the booking `moving` there) at `now`; None when they can."""
+        if slot.look is not SlotLook.FREE:
+            return _unavailable(slot)
+        try:
+            check(
+                Span(slot.starts_at, slot.ends_at),
+                held=self.held(),
+                rules=self.rules,
+                eligible=eligible,
+                now=now,
+                moving=moving,
+            )
+        except DomainError as refusal:
+            return refusal
+        return None
+
     def held(self) -> list[Held]:
         return [
             Held(
@@ -72,6 +92,20 @@ class Commitments:
             )
             for each in self.interviews
         ]
+
+
+def refusal_of_window(fair: Fair, slot: Slot, *, now: datetime) -> DomainError | None:
+    """Why nobody can take the slot at `now`, whoever they are; None when somebody could."""
+    if slot.look is not SlotLook.FREE:
+        return _unavailable(slot)
+    window = Window(fair.opens_at, fair.closes_at, fair.lead)
+    return (
+        None if window.admits(slot.starts_at, now) else WindowClosed(opens_at=fair.opens_at, closes_at=fair.closes_at)
+    )
+
+
+def _unavailable(slot: Slot) -> DomainError:
+    return {SlotLook.PASSED: WindowClosed(), SlotLook.CLOSED: SlotBlocked()}.get(slot.look) or SlotTaken()
 
 
 _candidate_id: Any = bindparam("candidate_id")

@@ -89,6 +89,12 @@ def fairs(tx: Connection) -> list[Fair]:
     return [_fair(row) for row in tx.execute(select(t.fairs).order_by(t.fairs.c.first_day, t.fairs.c.id))]
 
 
+def published_fairs(tx: Connection) -> list[Fair]:
+    """Those that anybody may see, by their first day."""
+    query = select(t.fairs).where(t.fairs.c.published).order_by(t.fairs.c.first_day, t.fairs.c.id)
+    return [_fair(row) for row in tx.execute(query)]
+
+
 def _fair(row: Row[Any]) -> Fair:
     return Fair(
         id=row.id,

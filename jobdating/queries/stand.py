@@ -59,6 +59,10 @@ class Board:
     fair_id: int
     days: tuple[Day, ...]
 
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        return tuple(slot for day in self.days for _, slots in day.halves for slot in slots)
+
 
 @dataclass(frozen=True)
 class Status:
@@ -253,7 +257,7 @@ def offer(row: Any) -> Offer:
 
 def nearest(board: Board, slot: Slot, *, count: int = 3) -> tuple[Slot, ...]:
     """The free slots nearest to one that is taken, in order of time."""
-    free = [each for day in board.days for _, slots in day.halves for each in slots if each.free]
+    free = [each for each in board.slots if each.free and each.id != slot.id]
     chosen = sorted(free, key=lambda each: (abs(each.starts_at - slot.starts_at), each.starts_at))[:count]
     return tuple(sorted(chosen, key=lambda each: each.starts_at))
 

@@ -1,7 +1,7 @@
 """A stand as one row of the lists: what it looks for, how much room it has, and the first free slots."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -107,14 +107,16 @@ def stand_row(tx: Connection, stand_id: int) -> StandRow | None:
     return found.get(stand_id)
 
 
-def stand_rows(tx: Connection, stand_ids: Iterable[int]) -> list[StandRow]:
-    """The rows of these stands, in this order. Four statements, however many."""
+def stand_rows(
+    tx: Connection, stand_ids: Iterable[int], *, at: Callable[[datetime], bool] = lambda moment: True
+) -> list[StandRow]:
+    """The rows of these stands, in this order, with the places that start `at` a time. Four statements, however many."""
     ids = list(stand_ids)
     found = _assemble(
         tx.execute(_stands(t.stands.c.id.in_(ids))).all(),
         tx.execute(_trades(t.stand_trades.c.stand_id.in_(ids))).all(),
         tx.execute(_offers(t.stands.c.id.in_(ids))).all(),
-        tx.execute(_free(t.slots.c.stand_id.in_(ids))).all(),
+        [row for row in tx.execute(_free(t.slots.c.stand_id.in_(ids))) if at(row.starts_at)],
     )
     return [found[stand_id] for stand_id in ids if stand_id in found]
 

@@ -58,6 +58,12 @@ def short_day_filter(context: Context, value: date | datetime) -> str:
 
 
 @pass_context
+def weekday_filter(context: Context, value: date | datetime) -> str:
+    """ "jeu."."""
+    return format_date(_date(context, value), "EEE", locale=_language(context))
+
+
+@pass_context
 def day_and_month_filter(context: Context, value: date | datetime) -> str:
     """ "jeu. 17 juin"."""
     language = _language(context)
@@ -73,11 +79,18 @@ def minutes_filter(duration: timedelta | int) -> int:
     return duration if isinstance(duration, int) else round(duration / timedelta(minutes=1))
 
 
+def hour_filter(written: str) -> str:
+    """ "9:00", of the "09:00" that settings hold."""
+    return written.removeprefix("0")
+
+
 FILTERS = {
     "time": time_filter,
     "day": day_filter,
     "short_day": short_day_filter,
+    "weekday": weekday_filter,
     "day_and_month": day_and_month_filter,
     "iso": iso_filter,
+    "hour": hour_filter,
     "minutes": minutes_filter,
 }

@@ -10,6 +10,7 @@ from jobdating.web import (
     account,
     announcements,
     bookings,
+    candidate,
     cockpit,
     health,
     imports,
@@ -18,11 +19,15 @@ from jobdating.web import (
     organiser,
     people,
     planning,
+    public,
     register,
     rooms,
     sign_in,
+    stands,
     texts,
 )
+from jobdating.web import demo as playing
+from jobdating.web.api.operations import api_routes
 from jobdating.web.guards import Guard, Handler, guarded
 
 MAX_UPLOAD = 5_100_000  # bytes: a file of 5 MB and its form
@@ -56,6 +61,17 @@ def mailbox_routes() -> list[BaseRoute]:
     ]
 
 
+def demo_routes() -> list[BaseRoute]:
+    """A demo begins at its three doors; they exist nowhere else."""
+    return [
+        get("/", playing.home, Guard.DEMO),
+        get("/demo", playing.start, Guard.DEMO),
+        post("/demo/enter", playing.enter, Guard.DEMO),
+        post("/demo/clock", playing.clock, Guard.DEMO),
+        *mailbox_routes(),
+    ]
+
+
 def routes(*, demo: bool) -> list[BaseRoute]:
     """Every route; the demo's doors exist only in a demo."""
     return [
@@ -63,7 +79,20 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         Route("/readyz", health.readyz),
         WebSocketRoute("/live", live.socket),
         get("/live/poll", live.poll, Guard.ANYONE),
+        *(demo_routes() if demo else ()),
         # Public
+        get("/", public.home, Guard.ANYONE),
+        get("/fairs/{fair}", public.fair_home, Guard.ANYONE),
+        get("/fairs/{fair}/stands", public.stands, Guard.ANYONE),
+        get("/fairs/{fair}/stands/{stand:int}", stands.show, Guard.ANYONE),
+        get("/fairs/{fair}/companies", public.companies, Guard.ANYONE),
+        get("/fairs/{fair}/companies/{company:int}", public.company_page, Guard.ANYONE),
+        get("/fairs/{fair}/offers", public.offers, Guard.ANYONE),
+        get("/fairs/{fair}/trainings", public.trainings, Guard.ANYONE),
+        post("/fairs/{fair}/slots/{slot:int}/book", stands.book, Guard.ANYONE),
+        post("/fairs/{fair}/stands/{stand:int}/waitlist", stands.join_waitlist, Guard.ANYONE),
+        post("/fairs/{fair}/stands/{stand:int}/waitlist/leave", stands.leave_waitlist, Guard.ANYONE),
+        post("/fairs/{fair}/stands/{stand:int}/queue", stands.join_queue, Guard.ANYONE),
         # Account
         both("/sign-in", sign_in.ask, Guard.ANYONE),
         both("/sign-in/code", sign_in.code, Guard.ANYONE),
@@ -85,6 +114,15 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         get("/fairs/{fair}/planning", planning.show, Guard.CANDIDATE),
         get("/fairs/{fair}/planning.ics", planning.calendar, Guard.CANDIDATE),
         get("/fairs/{fair}/planning/meanwhile", planning.elsewhere, Guard.CANDIDATE),
+        both("/fairs/{fair}/profile", candidate.profile, Guard.CANDIDATE),
+        upload("/fairs/{fair}/profile/cv", candidate.upload_cv, Guard.CANDIDATE),
+        post("/fairs/{fair}/profile/cv/delete", candidate.delete_cv, Guard.CANDIDATE),
+        get("/fairs/{fair}/candidates/{candidate:int}/cv", candidate.cv, Guard.SIGNED_IN),
+        get("/fairs/{fair}/wishes", candidate.wish_list, Guard.CANDIDATE),
+        post("/fairs/{fair}/wishes/{stand:int}/add", candidate.add_wish, Guard.CANDIDATE),
+        post("/fairs/{fair}/wishes/{stand:int}/remove", candidate.remove_wish, Guard.CANDIDATE),
+        post("/fairs/{fair}/wishes/{stand:int}/place", candidate.place_wish, Guard.CANDIDATE),
+        get("/device-test", candidate.device_test, Guard.ANYONE),
         post("/bookings/{booking:int}/{step}", bookings.take, Guard.SIGNED_IN),
         # Recruiter
         get("/fairs/{fair}/cockpit", cockpit.choose, Guard.STAFF),
@@ -115,7 +153,6 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         both("/fairs/{fair}/import/{upload:int}", imports.preview, Guard.ORGANISER),
         get("/fairs/{fair}/export.xlsx", imports.export, Guard.ORGANISER),
         # API
-        # Demo
-        *(mailbox_routes() if demo else ()),
+        *api_routes(),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]

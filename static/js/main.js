@@ -8,8 +8,11 @@ import { start as startForms } from "./forms.js";
 import { start as startLive } from "./live.js";
 import { start as startRail } from "./rail.js";
 import { start as startRefresh } from "./refresh.js";
+import { start as startRefine } from "./refine.js";
 import { start as startSignInLink } from "./sign-in-link.js";
+import { start as startStand } from "./stand.js";
 import { start as startWall } from "./wall.js";
+import { start as startWindow } from "./window.js";
 
 startLive();
 startForms();
@@ -18,3 +21,6 @@ startCalled();
 startRail();
 startRefresh();
 startWall();
+startRefine();
+startStand();
+startWindow();
