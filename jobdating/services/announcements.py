@@ -37,7 +37,10 @@ def send(
 
     Nobody is reached by an announcement to an empty line or site: that is refused, so that it is not believed sent.
     """
-    policy.ensure_organiser(actor, fair_id=fair_id)
+    if stand_id is None:
+        policy.ensure_organiser(actor, fair_id=fair_id)
+    else:  # a stand writes to those who wait for it, and to nobody else
+        policy.ensure_staff(actor, stand_id=stand_id, fair_id=fair_id)
     text = text.replace("\r\n", "\n").strip()
     if not text or len(text) > LENGTH:
         raise errors.Invalid(fields={"text": "too_long" if text else "missing"})

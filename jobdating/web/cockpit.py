@@ -8,11 +8,11 @@ from jobdating import rooms
 from jobdating.domain import topics
 from jobdating.domain.errors import NotFound
 from jobdating.exchange import interviews as files
-from jobdating.queries import cockpit, invitations, review
+from jobdating.queries import cockpit, invitations, review, watching
 from jobdating.queries.cockpit import Board
 from jobdating.queries.interviews import Entry
 from jobdating.rendering import report
-from jobdating.services import booking, stand
+from jobdating.services import announcements, booking, stand
 from jobdating.web import forms, pages
 from jobdating.web.house import house
 from jobdating.web.rooms import servers
@@ -95,6 +95,23 @@ async def invite(request: Request) -> Response:
 
     board, slots, slot, guests = await house(request).db.read(read)
     return pages.page(request, "recruiter/invite.html", board=board, slots=slots, slot=slot, guests=guests)
+
+
+async def message(request: Request) -> Response:
+    """A few words to all who wait at the stand; and sending them."""
+    seen, home = visit(request), house(request)
+    if request.method == "POST":
+        text = forms.text(await forms.read(request), "text")
+        fair_id, stand_id = seen.the_fair().id, _stand_id(request)
+        await home.db.write(announcements.send, seen.actor, fair_id=fair_id, stand_id=stand_id, text=text, now=seen.now)
+        return RedirectResponse(_own(request), status_code=303)
+
+    def read(tx: Connection) -> tuple[Board, int]:
+        board = _board(tx, request)
+        return board, len(watching.readers(tx, board.fair_id, stand_id=board.stand_id, site_id=None))
+
+    board, reached = await home.db.read(read)
+    return pages.page(request, "recruiter/message.html", board=board, reached=reached)
 
 
 async def profile(request: Request) -> Response:

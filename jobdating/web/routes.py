@@ -11,7 +11,9 @@ from jobdating.web import (
     announcements,
     bookings,
     candidate,
+    catalogue_settings,
     cockpit,
+    grids,
     health,
     imports,
     live,
@@ -22,7 +24,9 @@ from jobdating.web import (
     public,
     register,
     rooms,
+    settings,
     sign_in,
+    stand_settings,
     stands,
     texts,
 )
@@ -72,6 +76,24 @@ def demo_routes() -> list[BaseRoute]:
     ]
 
 
+def settings_routes() -> list[BaseRoute]:
+    """Where organisers change their fair."""
+    edit = "/fairs/{fair}/edit"
+    return [
+        both(edit, settings.edit, Guard.ORGANISER),
+        both(f"{edit}/grid", grids.edit, Guard.ORGANISER),
+        both(f"{edit}/blocks", grids.blocks, Guard.ORGANISER),
+        get(f"{edit}/stands", stand_settings.index, Guard.ORGANISER),
+        both(f"{edit}/stands/new", stand_settings.edit, Guard.ORGANISER),
+        both(f"{edit}/stands/{{stand:int}}", stand_settings.edit, Guard.ORGANISER),
+        both(f"{edit}/stands/{{stand:int}}/close", stand_settings.close, Guard.ORGANISER),
+        get(f"{edit}/{{kind}}", catalogue_settings.index, Guard.ORGANISER),
+        both(f"{edit}/{{kind}}/new", catalogue_settings.edit, Guard.ORGANISER),
+        both(f"{edit}/{{kind}}/{{thing:int}}", catalogue_settings.edit, Guard.ORGANISER),
+        both(f"{edit}/{{kind}}/{{thing:int}}/remove", catalogue_settings.remove, Guard.ORGANISER),
+    ]
+
+
 def routes(*, demo: bool) -> list[BaseRoute]:
     """Every route; the demo's doors exist only in a demo."""
     return [
@@ -81,6 +103,7 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         get("/live/poll", live.poll, Guard.ANYONE),
         *(demo_routes() if demo else ()),
         # Public
+        both("/fairs/new", settings.new, Guard.SIGNED_IN),
         get("/", public.home, Guard.ANYONE),
         get("/fairs/{fair}", public.fair_home, Guard.ANYONE),
         get("/fairs/{fair}/stands", public.stands, Guard.ANYONE),
@@ -132,6 +155,7 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         post("/fairs/{fair}/cockpit/{stand:int}/slots/{slot:int}/block", cockpit.block, Guard.STAFF),
         post("/fairs/{fair}/cockpit/{stand:int}/slots/{slot:int}/reopen", cockpit.reopen, Guard.STAFF),
         both("/fairs/{fair}/cockpit/{stand:int}/invite", cockpit.invite, Guard.STAFF),
+        both("/fairs/{fair}/cockpit/{stand:int}/message", cockpit.message, Guard.STAFF),
         get("/fairs/{fair}/cockpit/{stand:int}/interviews", cockpit.interviews, Guard.STAFF),
         get("/fairs/{fair}/cockpit/{stand:int}/interviews.{kind}", cockpit.export, Guard.STAFF),
         get("/fairs/{fair}/cockpit/{stand:int}/bookings/{booking:int}", cockpit.profile, Guard.STAFF),
@@ -148,6 +172,7 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         get("/fairs/{fair}/candidates", people.find, Guard.ORGANISER),
         get("/fairs/{fair}/candidates/{candidate:int}", people.show, Guard.ORGANISER),
         both("/fairs/{fair}/announcements", announcements.write, Guard.ORGANISER),
+        *settings_routes(),
         get("/fairs/{fair}/import/template.xlsx", imports.download_template, Guard.ORGANISER),
         both("/fairs/{fair}/import", imports.offer, Guard.ORGANISER),
         both("/fairs/{fair}/import/{upload:int}", imports.preview, Guard.ORGANISER),

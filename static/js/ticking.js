@@ -10,6 +10,11 @@ const hours = new Intl.DateTimeFormat("fr", { hour: "numeric", minute: "2-digit"
 
 /** The fair's time in milliseconds, as the server told it when the page was drawn. @returns {number} */
 export function fairNow() {
+  const demo = document.querySelector("[data-demo-clock]");
+  if (demo instanceof HTMLElement) {
+    const passed = Date.now() - Date.parse(demo.dataset.since ?? "");
+    return Date.parse(demo.dataset.moment ?? "") + passed * Number(demo.dataset.demoClock);
+  }
   return began + (performance.now() - origin) * rate;
 }
 
@@ -42,10 +47,19 @@ function tick() {
   const time = hours.format(now).replace(/^0(?=\d)/, "");
   for (const clock of document.querySelectorAll("[data-clock]")) write(clock, time);
   for (const timer of document.querySelectorAll("[data-timer]")) runTimer(/** @type {HTMLElement} */ (timer), now);
+  for (const late of document.querySelectorAll("[data-overdue]")) runOverdue(/** @type {HTMLElement} */ (late), now);
   for (const passing of document.querySelectorAll("[data-until]")) {
     const over = Date.parse(/** @type {HTMLElement} */ (passing).dataset.until ?? "") <= now;
     if (/** @type {HTMLElement} */ (passing).hidden !== over) /** @type {HTMLElement} */ (passing).hidden = over;
   }
+}
+
+/** "prévu il y a 6 min", from the first whole minute on. @param {HTMLElement} element @param {number} now */
+function runOverdue(element, now) {
+  const minutes = Math.floor((now - Date.parse(element.dataset.overdue ?? "")) / 60000);
+  const text = element.querySelector("[data-overdue-minutes]");
+  if (text) write(text, String(Math.max(0, minutes)));
+  if (element.hidden !== minutes < 1) element.hidden = minutes < 1;
 }
 
 tick();

@@ -8,12 +8,13 @@ from sqlalchemy import Connection, event, select, update
 
 from jobdating.clock import SteppedClock
 from jobdating.db import tables as t
+from jobdating.domain import errors
 from jobdating.domain.policy import Actor
 from jobdating.domain.states import NextStep
 from jobdating.queries import cockpit
 from jobdating.rendering import fragments
 from jobdating.rendering.environment import render_fragment
-from jobdating.services import booking, queue
+from jobdating.services import announcements, booking, queue
 from jobdating.services import stand as stands
 from tests import factories as make
 from tests.site import Site
@@ -71,8 +72,8 @@ async def status(site: Site, actor: Actor | None, path: str, method: str = "GET"
         return (await client.request(method, path)).status_code
 
 
-PAGES = ("", "/invite", "/interviews", "/interviews.csv", "/interviews.xlsx", "/bookings/{booking}")
-FORMS = ("/away", "/back", "/invite", "/slots/{slot}/block", "/slots/{slot}/reopen")
+PAGES = ("", "/invite", "/message", "/interviews", "/interviews.csv", "/interviews.xlsx", "/bookings/{booking}")
+FORMS = ("/away", "/back", "/invite", "/message", "/slots/{slot}/block", "/slots/{slot}/reopen")
 
 
 @pytest.mark.parametrize("rest", PAGES)
@@ -233,6 +234,21 @@ async def test_an_invitation_goes_to_who_wished_fits_and_is_free(site: Site, wor
     html = await page(site, world.recruiter, world.path)
     assert "Invitations en attente de réponse" in html
     assert "Yanis B." in html
+
+
+async def test_a_stand_writes_to_those_who_wait_for_it_and_to_nobody_else(site: Site, world: World) -> None:
+    assert "Envoyer à 3 personnes" in await page(site, world.recruiter, f"{world.path}/message")
+    async with site.client(world.recruiter) as client:
+        sent = await client.post(f"{world.path}/message", data={"text": "Je reprends à 10:40."})
+        assert (sent.status_code, sent.headers["location"]) == (303, world.path)
+        assert (await client.post(f"{world.path}/message", data={"text": " "})).status_code == 422
+
+    def found(tx: Connection) -> list[Any]:
+        return list(tx.execute(select(t.announcements.c.stand_id, t.announcements.c.site_id, t.announcements.c.text)))
+
+    assert await site.db.read(found) == [(world.stand, None, "Je reprends à 10:40.")]
+    with pytest.raises(errors.NotFound):  # not even to the whole fair
+        await site.db.write(announcements.send, world.recruiter, fair_id=world.fair, text="Tous", now=NOW)
 
 
 async def test_what_a_stand_wrote_is_listed_finished_first_and_exported_without_formulas(
