@@ -40,7 +40,7 @@ class Move:
 
 
 def plan(people: Iterable[Person], places: Sequence[Place]) -> list[Move]:
-    """Give each, in the order of their own times, the earliest place that is free and touches nothing of theirs.
+    """Give each the earliest place that is free, not before their own time, and touches nothing of theirs.
 
     Whoever has the fewest times to choose from is placed first, so that one easy person does not take the only time
     of another.
@@ -60,5 +60,7 @@ def plan(people: Iterable[Person], places: Sequence[Place]) -> list[Move]:
 
 
 def _suits(person: Person, place: Place) -> bool:
+    if place.span.start < person.span.start:
+        return False
     wide = Span(place.span.start - SPARE, place.span.end + SPARE)
     return not any(wide.overlaps(span) for span in person.busy)

@@ -246,7 +246,7 @@ def person(tx: Connection, fair_id: int, candidate_id: int) -> Person:
         raise NotFound(what="candidate")
     wishes = tx.execute(
         select(t.wishes, t.stands.c.name)
-        .join(t.stands)
+        .join(t.stands, t.stands.c.id == t.wishes.c.stand_id)
         .where(t.wishes.c.candidate_id == candidate_id)
         .order_by(t.wishes.c.rank)
     )
@@ -329,6 +329,7 @@ def history(tx: Connection, fair_id: int, candidate_id: int, *, limit: int = 60)
             doer.c.last_name,
             t.candidates.c.account_id.label("own"),
         )
+        .select_from(t.journal)
         .join(t.candidates, t.candidates.c.id == candidate_id)
         .outerjoin(t.stands, t.stands.c.id == data["stand_id"].as_integer())
         .outerjoin(t.slots, t.slots.c.id == data["slot_id"].as_integer())

@@ -13,8 +13,10 @@ from jobdating.domain.errors import NotFound
 from jobdating.domain.repair import Move, Person, Place, plan
 from jobdating.domain.slots import Span
 from jobdating.domain.states import LIVE, WAITING, SlotState
+from jobdating.domain.timeline import Column
 from jobdating.domain.window import day_span
 from jobdating.queries.interviews import short_name
+from jobdating.queries.wall import grid
 
 NOTICE = timedelta(minutes=10)  # nobody is moved to a time that begins sooner
 
@@ -28,24 +30,40 @@ class Way(StrEnum):
 
 @dataclass(frozen=True)
 class Repair:
-    """A stand's plan for the rest of the day. `trades` are those the other stands were looked up by."""
+    """A stand's plan for its people until `until`, the next break. `trades` are those the other stands share.
+
+    `more` counts those who are booked after it.
+    """
 
     stand_id: int
     fair_id: int
     name: str
     trades: tuple[str, ...]
     way: Way
+    until: datetime
     moves: tuple[Move, ...]
+    more: int
 
     @property
     def placed(self) -> list[Move]:
         return [move for move in self.moves if move.place]
 
 
-def repair(tx: Connection, fair_id: int, stand_id: int, *, way: Way, now: datetime) -> Repair:
-    """Who would move where, among free places of the day that begin later. Raises NotFound."""
+def repair(tx: Connection, fair_id: int, stand_id: int, *, way: Way, whole_day: bool = False, now: datetime) -> Repair:
+    """Who would move where, among free places of the day that begin later. Raises NotFound.
+
+    Only those before the next break are moved, unless it is the `whole_day`: what fails now may work after lunch.
+    """
     stand = tx.execute(
-        select(t.stands, t.fairs.c.live_day, t.fairs.c.first_day, t.fairs.c.timezone)
+        select(
+            t.stands,
+            t.fairs.c.live_day,
+            t.fairs.c.first_day,
+            t.fairs.c.timezone,
+            t.fairs.c.hours,
+            t.fairs.c.interview_minutes,
+            t.fairs.c.buffer_minutes,
+        )
         .join(t.fairs)
         .where(t.stands.c.id == stand_id, t.stands.c.fair_id == fair_id)
     ).first()
@@ -56,10 +74,20 @@ def repair(tx: Connection, fair_id: int, stand_id: int, *, way: Way, now: dateti
             select(t.stand_trades.c.trade).where(t.stand_trades.c.stand_id == stand_id).order_by(t.stand_trades.c.trade)
         ).scalars()
     )
-    start, end = day_span(stand.live_day or stand.first_day, stand.timezone)
-    people = _people(tx, stand_id, start, end)
+    day = stand.live_day or stand.first_day
+    start, end = day_span(day, stand.timezone)
+    everybody = _people(tx, stand_id, start, end)
+    until = end if whole_day else _next_break(grid(stand, day), now, end)
+    people = [person for person in everybody if person.span.start < until]
     places = _places(tx, fair_id, stand_id, trades, way, max(start, now + NOTICE), end) if people else []
-    return Repair(stand_id, fair_id, stand.name, tuple(trades), way, tuple(plan(people, places)))
+    moves = tuple(plan(people, places))
+    return Repair(stand_id, fair_id, stand.name, tuple(trades), way, until, moves, len(everybody) - len(people))
+
+
+def _next_break(columns: tuple[Column, ...], now: datetime, end: datetime) -> datetime:
+    """When the stretch that runs now ends, or the next one; the end of the day after the last."""
+    last = [column.end for column, after in zip(columns, columns[1:], strict=False) if after.gap]
+    return min((moment for moment in last if moment > now), default=end)
 
 
 def _people(tx: Connection, stand_id: int, start: datetime, end: datetime) -> list[Person]:

@@ -1,6 +1,7 @@
 """The organiser's wall, a stand's sheet, repairs, and the attendance register. Parse, call, respond."""
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from starlette.datastructures import FormData
@@ -52,6 +53,7 @@ async def show_wall(request: Request) -> Response:
         **found,  # type: ignore[arg-type]
         shown_day=day,
         is_live=day == played,
+        days_left=(fair.first_day - visit(request).now.astimezone(ZoneInfo(fair.timezone)).date()).days,
         sort=sort.value,
         view_name=view if view in {"tight", "wide"} else "",
         tight=tight,
@@ -81,8 +83,9 @@ async def repair(request: Request) -> Response:
         await home.db.write(repairing.move_all, seen.actor, stand_id=stand_id, moves=moves, now=seen.now)
         return RedirectResponse(f"/fairs/{fair.slug}/wall/stands/{stand_id}", status_code=303)
     way = Way.LATER if request.query_params.get("way") == Way.LATER else Way.SPREAD
-    plan = await home.db.read(repairs.repair, fair.id, stand_id, way=way, now=seen.now)
-    return pages.page(request, "organiser/repair.html", plan=plan)
+    whole_day = request.query_params.get("until") == "evening"
+    plan = await home.db.read(repairs.repair, fair.id, stand_id, way=way, whole_day=whole_day, now=seen.now)
+    return pages.page(request, "organiser/repair.html", plan=plan, whole_day=whole_day)
 
 
 async def attendance(request: Request) -> Response:

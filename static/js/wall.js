@@ -54,6 +54,11 @@ function lineOf(grid) {
       label.style.left = `${spots[0]}px`;
       label.style.top = "0";
     }
+    const here = label.hidden ? null : label.getBoundingClientRect();
+    for (const head of all("[data-start]", grid)) {
+      const left = head.getBoundingClientRect().left;
+      head.classList.toggle("wall-column--hidden", here !== null && left < here.right && left + 40 > here.left);
+    }
   };
   draw();
   setInterval(draw, 1000);
