@@ -32,6 +32,7 @@ export function start() {
   if (main) new MutationObserver(update).observe(main, { childList: true, subtree: true, attributes: true });
   setInterval(update, 5000);
   update();
+  if (chosen) document.getElementById(`slot-${chosen}`)?.scrollIntoView({ block: "center" });
 }
 
 /** @param {MouseEvent} event */
