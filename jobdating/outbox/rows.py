@@ -58,6 +58,11 @@ def claim(tx: Connection, *, now: datetime, wall: datetime, count: int) -> tuple
     return tuple(Row(**row._asdict()) for row in rows)
 
 
+def release(tx: Connection, row_id: int) -> None:
+    """Give a claim back: it was not even tried."""
+    tx.execute(update(t.outbox).where(t.outbox.c.id == row_id).values(claimed_until=None))
+
+
 def sent(tx: Connection, row_id: int, *, wall: datetime) -> None:
     """The server took it."""
     tx.execute(

@@ -18,6 +18,7 @@ from jobdating.outbox.transport import Line, Transport, Undelivered
 LANES = 3
 BATCH = 4  # mails a claim takes: few enough to be sent before the claim runs out
 BREATH = 0.05  # seconds between two looks, however much is committed
+GRACE = 5.0  # seconds for the mails in hand when we are told to stop
 PAUSE = 1.0  # seconds between looks at the table when nothing was committed here
 
 Compose = Callable[[Connection, Row], Written | None]
@@ -36,9 +37,12 @@ async def running(
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        outbox.stop()
+        _, late = await asyncio.wait(tasks, timeout=GRACE)
+        while late:  # a cancellation can be swallowed on its way through the conversation with the server
+            for task in late:
+                task.cancel()
+            _, late = await asyncio.wait(late, timeout=1)
 
 
 class Outbox:
@@ -51,25 +55,33 @@ class Outbox:
         self._compose = compose
         self._sender = sender
         self._woken = asyncio.Event()
+        self._stopping = False
 
     def wake(self) -> None:
         """Something was committed: there may be mail."""
         self._woken.set()
 
+    def stop(self) -> None:
+        """Send what is in hand, and no more."""
+        self._stopping = True
+        self._woken.set()
+
     async def run(self) -> None:
-        """Until cancelled. A fault of the database or of one mail does not end it."""
-        while True:
+        """Until stopped. A fault of the database or of one mail does not end it."""
+        while not self._stopping:
             self._woken.clear()
             try:
-                while await self.send_some():
+                while not self._stopping and await self.send_some():
                     pass
             except Unavailable:
                 log.warning("outbox: the database takes no writes")
             except Exception:
                 log.exception("outbox: a round failed")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), PAUSE)
-            await asyncio.sleep(BREATH)
+                async with asyncio.timeout(PAUSE):
+                    await self._woken.wait()
+            if not self._stopping:
+                await asyncio.sleep(BREATH)
 
     async def send_some(self) -> bool:
         """Send one batch; whether there was one."""
@@ -79,7 +91,10 @@ class Outbox:
         claimed = await self._db.write(rows.claim, **moment, count=BATCH)
         async with self._transport.line() as line:
             for row in claimed:
-                await self._send(line, row)
+                if self._stopping:
+                    await self._db.write(rows.release, row.id)
+                else:
+                    await self._send(line, row)
         return bool(claimed)
 
     async def _send(self, line: Line, row: Row) -> None:

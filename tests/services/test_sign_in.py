@@ -39,9 +39,7 @@ async def code(db: Database) -> str:
 
 
 async def typed(db: Database, code: str, *, email: str = EMAIL, now: datetime = NOW) -> SignedIn | Newcomer | None:
-    return await db.write(
-        sign_in.with_code, code, email=email, network="198.51.100.7", device=PHONE, key=KEY, now=now
-    )
+    return await db.write(sign_in.with_code, code, email=email, network="198.51.100.7", device=PHONE, key=KEY, now=now)
 
 
 def sessions(tx: Connection) -> int:
