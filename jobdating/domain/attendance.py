@@ -155,7 +155,7 @@ def status(
         return Status.OVER
     if seen_today:
         return Status.LEFT
-    return Status.MISSING if delay_minutes >= LATE_FROM else Status.NOT_YET
+    return Status.MISSING if expected and delay_minutes >= LATE_FROM else Status.NOT_YET
 
 
 STATUS_WEIGHT = {
