@@ -157,30 +157,40 @@ def regrid(
     at_slot: dict[int, list[Place]] = {}
     for place in sorted(places, key=lambda place: (place.span, place.booking_id)):
         at_slot.setdefault(place.slot_id, []).append(place)
-    staying, leaving = _settle(coming, at_slot, targets, capacity, busy)
-    # A slot that stays only for its bookings pushes the new ones aside.
-    kept = [slot for slot in leaving if any(_is_fixed(place) for place in at_slot.get(slot.id, []))]
-    seats = {slot.span.start: {place.seat for place in at_slot.get(slot.id, [])} for slot in staying}
-    open_starts = {slot.span.start for slot in staying if slot.state is not SlotState.OPEN}
-    free = {start: span for start, span in targets.items() if start not in open_starts}
-    _push(free, kept)
-    moves, lost = _rehouse(leaving, kept, at_slot, free, seats, capacity, busy, may_move=may_move)
+    by_id = {slot.id: slot for slot in coming}
+    homeless, kept_ids = _settle(coming, at_slot, targets, capacity, busy)
+    homes = _Homes(coming, at_slot, targets, {place.booking_id for place in homeless}, capacity)
+    homes.push([by_id[slot] for slot in kept_ids])
+    moves, lost = _rehouse(homeless, homes, busy) if may_move else ([], homeless)
     if keep_lost and lost:
-        ids = {place.slot_id for place in lost}
-        kept += [slot for slot in leaving if slot.id in ids]
-        _push(free, kept)
-        moves, more = _still_valid(moves, free)
-        again = {place.slot_id for place in more}
-        kept += [slot for slot in leaving if slot.id in again and slot not in kept]
-        _push(free, kept)
-        for place in more:
+        kept_ids |= {place.slot_id for place in lost}
+        homes.push([by_id[slot] for slot in kept_ids])
+        stuck = [move.place for move in moves if move.to.start not in homes.free]
+        for place in stuck:
             busy[place.candidate_id][place.booking_id] = place.span
+        moves = [move for move in moves if move.to.start in homes.free]
+        kept_ids |= {place.slot_id for place in stuck}
+        homes.push([by_id[slot] for slot in kept_ids])
         lost = []
-    stay_starts = {slot.span.start for slot in staying}
-    kept_ids = {slot.id for slot in kept} | {place.slot_id for place in lost}
-    gone = [slot for slot in leaving if slot.id not in kept_ids]
+    return _told(coming, targets, homes, moves, lost, kept_ids, capacity)
+
+
+def _told(
+    coming: list[OldSlot],
+    targets: Mapping[datetime, Span],
+    homes: "_Homes",
+    moves: list[Move],
+    lost: list[Place],
+    kept_ids: set[int],
+    capacity: int,
+) -> StandGrid:
+    kept = [slot for slot in coming if slot.id in kept_ids]
+    staying = [slot for slot in coming if slot.span.start in targets and slot.id not in kept_ids]
+    needed = kept_ids | {place.slot_id for place in lost}
+    gone = [slot for slot in coming if slot.span.start not in targets and slot.id not in needed]
+    there = {slot.span.start for slot in coming}
     return StandGrid(
-        added=tuple(sorted(span for start, span in free.items() if start not in stay_starts)),
+        added=tuple(sorted(span for start, span in homes.free.items() if start not in there)),
         resized=tuple(
             (slot.id, target)
             for slot in staying
@@ -191,8 +201,35 @@ def regrid(
         retired=tuple(slot.id for slot in gone if slot.used and slot.state is SlotState.OPEN),
         moves=tuple(moves),
         lost=tuple(lost),
-        kept=tuple(sorted(slot.id for slot in kept)),
+        kept=tuple(slot.id for slot in kept if slot.span.start not in targets),
     )
+
+
+class _Homes:
+    """The places that moving bookings may take: those of the new grid, less what is blocked, kept or taken."""
+
+    def __init__(
+        self,
+        coming: list[OldSlot],
+        at_slot: Mapping[int, list[Place]],
+        targets: Mapping[datetime, Span],
+        homeless: set[int],
+        capacity: int,
+    ) -> None:
+        self.capacity = capacity
+        blocked = {slot.span.start for slot in coming if slot.state is not SlotState.OPEN}
+        self.free = {start: span for start, span in targets.items() if start not in blocked}
+        self.seats = {
+            slot.span.start: {place.seat for place in at_slot.get(slot.id, []) if place.booking_id not in homeless}
+            for slot in coming
+            if slot.span.start in targets
+        }
+
+    def push(self, kept: Iterable[OldSlot]) -> None:
+        """A slot that stays only for its bookings pushes the new ones aside."""
+        for slot in kept:
+            for start in [start for start, span in self.free.items() if span.overlaps(slot.span)]:
+                del self.free[start]
 
 
 def _settle(
@@ -201,51 +238,35 @@ def _settle(
     targets: Mapping[datetime, Span],
     capacity: int,
     busy: Commitments,
-) -> tuple[list[OldSlot], list[OldSlot]]:
-    """The slots whose start is still on the grid and whose bookings can all stay, and the others."""
-    staying: list[OldSlot] = []
-    leaving: list[OldSlot] = []
+) -> tuple[list[Place], set[int]]:
+    """Who cannot stay where they are, and the slots that stay as they are for somebody who is called already."""
+    homeless: list[Place] = []
+    kept: set[int] = set()
     for slot in coming:
         target = targets.get(slot.span.start)
-        inside = at_slot.get(slot.id, [])
-        fits = target is not None and all(
-            place.seat <= capacity and _is_free(place, target, busy) for place in inside
-        )
-        (staying if fits else leaving).append(slot)
-        if fits and target:
-            for place in inside:
+        for place in at_slot.get(slot.id, []):
+            if target is not None and place.seat <= capacity and _is_free(place, target, busy):
                 busy.setdefault(place.candidate_id, {})[place.booking_id] = target
-    return staying, leaving
+            elif _is_fixed(place):
+                kept.add(slot.id)
+            else:
+                homeless.append(place)
+    return [place for place in homeless if place.slot_id not in kept], kept
 
 
-def _rehouse(
-    leaving: list[OldSlot],
-    kept: list[OldSlot],
-    at_slot: Mapping[int, list[Place]],
-    free: Mapping[datetime, Span],
-    seats: dict[datetime, set[int]],
-    capacity: int,
-    busy: Commitments,
-    *,
-    may_move: bool,
-) -> tuple[list[Move], list[Place]]:
-    """The nearest free place for each booking of a slot that goes."""
+def _rehouse(homeless: list[Place], homes: _Homes, busy: Commitments) -> tuple[list[Move], list[Place]]:
+    """The nearest free place for each, the earliest first."""
     moves: list[Move] = []
     lost: list[Place] = []
-    for slot in leaving:
-        for place in [] if slot in kept else at_slot.get(slot.id, []):
-            move = _nearest(place, free, seats, capacity, busy) if may_move else None
-            if move is None:
-                lost.append(place)
-                continue
-            moves.append(move)
-            seats.setdefault(move.to.start, set()).add(move.seat)
-            busy.setdefault(place.candidate_id, {})[place.booking_id] = move.to
-    stuck = {place.slot_id for place in lost}
-    lost = [place for slot in leaving if slot.id in stuck for place in at_slot[slot.id]]
-    for place in lost:
-        busy.setdefault(place.candidate_id, {})[place.booking_id] = place.span
-    return [move for move in moves if move.place.slot_id not in stuck], lost
+    for place in homeless:
+        move = _nearest(place, homes.free, homes.seats, homes.capacity, busy)
+        if move is None:
+            lost.append(place)
+            continue
+        moves.append(move)
+        homes.seats.setdefault(move.to.start, set()).add(move.seat)
+        busy.setdefault(place.candidate_id, {})[place.booking_id] = move.to
+    return moves, lost
 
 
 def _nearest(
@@ -268,18 +289,3 @@ def _is_free(place: Place, span: Span, busy: Commitments) -> bool:
 def _is_fixed(place: Place) -> bool:
     """Called or in an interview: nothing moves them any more."""
     return place.state in {BookingState.CALLED, BookingState.IN_PROGRESS}
-
-
-def _push(free: dict[datetime, Span], kept: Iterable[OldSlot]) -> None:
-    for slot in kept:
-        for start in [start for start, span in free.items() if span.overlaps(slot.span)]:
-            del free[start]
-
-
-def _still_valid(moves: list[Move], free: Mapping[datetime, Span]) -> tuple[list[Move], list[Place]]:
-    """Moves whose new slot is still there; the others stay where they were."""
-    fine = [move for move in moves if free.get(move.to.start) == move.to]
-    stuck = {move.place.slot_id for move in moves if move not in fine}
-    return [move for move in fine if move.place.slot_id not in stuck], [
-        move.place for move in moves if move.place.slot_id in stuck
-    ]

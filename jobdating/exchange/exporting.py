@@ -139,7 +139,7 @@ def _stand(known: Known, current: Current, zone: str) -> dict[str, Cell]:
     accounts = current.of(Kind.ACCOUNT)
     people = [accounts[(email,)].item.values for email in values["recruiters"] if (email,) in accounts]
     offered = {o.item.values["trade"] for o in current.of(Kind.OFFER).values() if o.item.values["company"] == values["company"]}
-    days, hours, breaks = _presence(values["availability"], zone)
+    days, hours, breaks = presence(values["availability"], zone)
     return {
         **values,
         "company": company,
@@ -215,7 +215,7 @@ def _open_days(days: Sequence[Any]) -> tuple[str, str]:
     return said + part, _hours((time.fromisoformat(a), time.fromisoformat(b)) for a, b in pairs)
 
 
-def _presence(stretches: Sequence[Stretch], zone: str) -> tuple[str, str, str]:
+def presence(stretches: Sequence[Stretch], zone: str) -> tuple[str, str, str]:
     """Days, hours and breaks that give these stretches back: the hours of all days together, less what is missing."""
     by_day: dict[date, list[Span]] = {}
     base = datetime(2000, 1, 1, tzinfo=UTC)

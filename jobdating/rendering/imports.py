@@ -62,6 +62,8 @@ REASONS = {
     "site_unknown_but": _("ce centre n’est pas dans la feuille des centres ; vouliez-vous dire « %(near)s » ?"),
     "company_unknown": _("cette entreprise n’est pas dans la feuille des entreprises"),
     "company_unknown_but": _("cette entreprise n’est pas dans la feuille des entreprises ; vouliez-vous dire « %(near)s » ?"),
+    "slug_taken": _("un autre job dating a déjà cet identifiant"),
+    "hosts_used": _("des stands ont une salle ailleurs : %(stands)s"),
     "company_without_stand": _("cette entreprise n’a pas de stand"),
 }
 
@@ -149,6 +151,22 @@ FIELDS = {
 }
 
 
+PROVIDERS = {
+    "auto": _("celle du job dating"),
+    "link": _("une adresse à vous (lien https)"),
+    "jitsi": "Jitsi",
+    "bigbluebutton": "BigBlueButton",
+    "telephone": _("au téléphone"),
+    "on_site": _("sur place"),
+}
+
+STAND_KINDS = {
+    "interview": _("entretiens, un candidat à la fois"),
+    "meeting": _("réunion en visio, plusieurs places"),
+    "visit": _("visite sur place, plusieurs places"),
+}
+
+
 def reason(code: str, params: Mapping[str, Any], language: str) -> str:
     """Why a cell cannot be accepted."""
     return _said(REASONS[code], params, language)
@@ -165,6 +183,14 @@ def kind(name: str, language: str) -> str:
 
 def field(name: str, language: str) -> str:
     return translator(language)(FIELDS[name])
+
+
+def provider(name: str, language: str) -> str:
+    return translator(language)(PROVIDERS[name])
+
+
+def stand_kind(name: str, language: str) -> str:
+    return translator(language)(STAND_KINDS[name])
 
 
 def value(said: Any, language: str, zone: str) -> str:

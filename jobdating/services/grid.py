@@ -7,13 +7,19 @@ in bulk.
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
+from jobdating.db import journal
 from jobdating.db import tables as t
+from jobdating.db.violations import refused_as
+from jobdating.domain import events, policy
 from jobdating.domain.errors import DomainError
 from jobdating.domain.grid import StandGrid
+from jobdating.domain.policy import Actor
+from jobdating.domain.regridding import GridPlan
 from jobdating.domain.slots import Span
 from jobdating.domain.states import LIVE, SlotState
+from jobdating.queries import settings
 from jobdating.services import notices
 
 Laid = tuple[int, int, StandGrid]  # stand, capacity of its slots, what happens to them
@@ -31,8 +37,44 @@ class BookingsHurt(DomainError):
     code = "bookings_hurt"
 
 
-def lay(tx: Connection, grids: Iterable[Laid], *, now: datetime) -> None:
-    """Apply the grids of stands, with the bookings that move or change their length.
+def change(tx: Connection, actor: Actor, *, fair_id: int, plan: GridPlan, now: datetime) -> None:
+    """Give the fair another grid, and move who has booked as the plan says; they are told by mail.
+
+    Raises BookingsHurt, PlanStale, NotFound.
+    """
+    policy.ensure_organiser(actor, fair_id=fair_id)
+    if settings.frame(tx, fair_id) != plan.before:
+        raise PlanStale()
+    after = plan.after
+    tx.execute(
+        update(t.fairs)
+        .where(t.fairs.c.id == fair_id)
+        .values(
+            first_day=after.first_day, last_day=after.last_day, hours=[list(pair) for pair in after.hours],
+            interview_minutes=after.interview_minutes, buffer_minutes=after.buffer_minutes,
+        )
+    )  # fmt: skip
+    for each in plan.stands:
+        if each.availability != each.stand.availability:
+            set_availability(tx, each.stand.id, each.availability)
+    laid = [(each.stand.id, each.stand.capacity, each.grid) for each in plan.stands]
+    moved = lay(tx, laid, now=now)
+    for event in (
+        events.FairChanged(fair_id=fair_id),
+        *(events.StandChanged(fair_id=fair_id, stand_id=each.stand.id) for each in plan.stands),
+        *moved,
+    ):
+        journal.append(tx, event, at=now, by=actor.account_id)
+
+
+def set_availability(tx: Connection, stand_id: int, stretches: Iterable[Span]) -> None:
+    """Write down when the stand is there; its slots are laid apart."""
+    stored = [[span.start.isoformat(), span.end.isoformat()] for span in stretches]
+    tx.execute(update(t.stands).where(t.stands.c.id == stand_id).values(availability=stored))
+
+
+def lay(tx: Connection, grids: Iterable[Laid], *, now: datetime) -> list[events.BookingMoved]:
+    """Apply the grids of stands, with the bookings that move or change their length; what to journal of the moves.
 
     Raises BookingsHurt when a grid loses a booking, PlanStale when bookings came or went since it was made.
     """
@@ -41,6 +83,11 @@ def lay(tx: Connection, grids: Iterable[Laid], *, now: datetime) -> None:
     if lost:
         raise BookingsHurt(bookings=sorted(lost))
     _ensure_fresh(tx, grids)
+    with refused_as({"no_overlap": PlanStale(), "one_booking_per_seat": PlanStale()}):
+        return _apply(tx, grids, now=now)
+
+
+def _apply(tx: Connection, grids: list[Laid], *, now: datetime) -> list[events.BookingMoved]:
     _lengthen(tx, grids)
     added = [
         {"stand_id": stand_id, "starts_at": span.start, "ends_at": span.end, "capacity": capacity}
@@ -49,10 +96,11 @@ def lay(tx: Connection, grids: Iterable[Laid], *, now: datetime) -> None:
     ]
     if added:
         tx.execute(insert(t.slots), added)
+    moved: list[events.BookingMoved] = []
     for stand_id, capacity, grid in grids:
         if grid.recapped:
             tx.execute(update(t.slots).where(t.slots.c.id.in_(grid.recapped)).values(capacity=capacity))
-        _move(tx, stand_id, grid, now=now)
+        moved += _move(tx, stand_id, grid, now=now)
     removed = [slot for _, _, grid in grids for slot in grid.removed]
     retired = [slot for _, _, grid in grids for slot in grid.retired]
     if removed:
@@ -60,6 +108,7 @@ def lay(tx: Connection, grids: Iterable[Laid], *, now: datetime) -> None:
     if retired:
         blocked = update(t.slots).where(t.slots.c.id == bindparam("slot")).values(state=SlotState.BLOCKED.value)
         tx.execute(blocked, [{"slot": slot} for slot in retired])
+    return moved
 
 
 def _ensure_fresh(tx: Connection, grids: list[Laid]) -> None:
@@ -99,7 +148,7 @@ def _lengthen(tx: Connection, grids: list[Laid]) -> None:
     """
     resized = [(slot, span) for _, _, grid in grids for slot, span in grid.resized]
     moving = [move.place.booking_id for _, _, grid in grids for move in grid.moves]
-    live = t.bookings.c.state.in_([state.value for state in sorted(LIVE)])
+    live = text(t.one_of("bookings.state", LIVE))
     if moving:
         tx.execute(
             update(t.bookings).where(t.bookings.c.id == bindparam("booking")).values(starts_at=None, ends_at=None),
@@ -120,26 +169,30 @@ def _lengthen(tx: Connection, grids: list[Laid]) -> None:
         )
 
 
-def _move(tx: Connection, stand_id: int, grid: StandGrid, *, now: datetime) -> None:
+def _move(tx: Connection, stand_id: int, grid: StandGrid, *, now: datetime) -> list[events.BookingMoved]:
     if not grid.moves:
-        return
+        return []
+    fair_id = tx.execute(select(t.stands.c.fair_id).where(t.stands.c.id == stand_id)).scalar_one()
     at = {
         row.starts_at: row.id
         for row in tx.execute(select(t.slots.c.id, t.slots.c.starts_at).where(t.slots.c.stand_id == stand_id))
     }
+    told = []
     for move in grid.moves:
+        place, slot_id = move.place, at[move.to.start]
         tx.execute(
             update(t.bookings)
-            .where(t.bookings.c.id == move.place.booking_id)
+            .where(t.bookings.c.id == place.booking_id)
             .values(
-                slot_id=at[move.to.start], seat=move.seat, starts_at=move.to.start, ends_at=move.to.end,
+                slot_id=slot_id, seat=move.seat, starts_at=move.to.start, ends_at=move.to.end,
                 queued_at=move.to.start, stepped_aside_at=None,
             )
         )  # fmt: skip
-        notices.moved(tx, move.place.booking_id, now=now)
-
-
-def slots_of(tx: Connection, stand_id: int) -> dict[Span, int]:
-    """The slots of a stand by their time."""
-    rows = tx.execute(select(t.slots).where(t.slots.c.stand_id == stand_id))
-    return {Span(row.starts_at, row.ends_at): row.id for row in rows}
+        notices.moved(tx, place.booking_id, now=now)
+        told.append(
+            events.BookingMoved(
+                fair_id=fair_id, booking_id=place.booking_id, stand_id=stand_id, candidate_id=place.candidate_id,
+                slot_id=slot_id, state=place.state.value, from_slot_id=place.slot_id, from_stand_id=stand_id,
+            )
+        )  # fmt: skip
+    return told

@@ -39,9 +39,8 @@ SEPARATORS = (", ", "/", " ; ")
 def phone(number: int, shape: int) -> str:
     """One number in one of six shapes."""
     pairs = [f"{number // 100 % 100:02d}", f"{number % 100:02d}"]
-    return (
-        "06 39 98 {} {}", "06.39.98.{}.{}", "06399 8{}{}".replace(" ", ""), "+33 6 39 98 {} {}", "0033639 98{}{}".replace(" ", ""), "",
-    )[shape % 6].format(*pairs)  # fmt: skip
+    shapes = ("06 39 98 {} {}", "06.39.98.{}.{}", "063998{}{}", "+33 6 39 98 {} {}", "0033639 98{}{}", "63998{}{}")
+    return shapes[shape % 6].format(*pairs)
 
 
 def frame(**changes: Cell) -> Rows:
@@ -54,8 +53,8 @@ def frame(**changes: Cell) -> Rows:
         "Durée d'un entretien (min)": 10,
         "Battement (min)": 5,
         "Fuseau horaire": "Europe/Paris",
-        "Ouverture des réservations": datetime(2026, 11, 1, 9),
-        "Clôture des réservations": datetime(2027, 6, 16, 18),
+        "Ouverture des réservations": datetime(2026, 11, 1, 9),  # noqa: DTZ001 (a spreadsheet knows no zones)
+        "Clôture des réservations": datetime(2027, 6, 16, 18),  # noqa: DTZ001
         "Entretiens maximum par candidat": 5,
         "Contact": "Contact@Centre.example",
         "Téléphone": "02 61 91 00 00",
@@ -72,12 +71,10 @@ def fair(*, companies: int = 6, candidates: int = 12, seed: int = 1) -> Workbook
         "Job dating": frame(),
         "Centres": [
             ["Centre", "Adresse", "Code postal", "Portes ouvertes", "Horaires portes ouvertes", "Places par visite"],
-            *([s, "ZI du Plateau", "14000", "du 29/06/2027 au 04/07/2027 matin", "9h-12h, 14h-17h", 12] for s in SITES),
             ["Flers", "Rue des Forges", "61100", None, None, None],
         ],
         "Formations": [
             ["Intitulé", "Métier", "Niveau", "Centres", "Durée (mois)"],
-            *([f"{level} {trade}", trade, level, "Caen, Vire", 24] for trade in TRADES for level in LEVELS),
             ["CACES", "Maintenance", "Formation continue", "Caen", 1],
         ],
         "Entreprises": [["Raison sociale", "Code postal", "Ville", "Secteur", "Effectif", "Site web", "Présentation"]],
@@ -89,11 +86,16 @@ def fair(*, companies: int = 6, candidates: int = 12, seed: int = 1) -> Workbook
             ["Prénom", "Nom", "E-mail", "Téléphone", "Âge", "Niveau visé", "Métiers", "Centre", "Disponibilités", "Vœux"]
         ],
     }
+    for place, site in enumerate(SITES, 1):
+        line: list[Cell] = [site, "ZI du Plateau", "14000", "du 29/06/2027 au 04/07/2027 matin", "9h-12h, 14h-17h", 12]
+        book["Centres"].insert(place, line)
+    for trade in TRADES:
+        book["Formations"] += [[f"{level} {trade}", trade, level, "Caen, Vire", 24] for level in LEVELS]
     for n, name in enumerate(names):
         town, postcode = TOWNS[n % len(TOWNS)]
         first, last = chance.choice(FIRST), chance.choice(LAST)
-        site = "https://www.exemple.example" if n % 2 else ""
-        book["Entreprises"].append([name, postcode, town, " / ".join(trades[n]), ("environ 60", 8, "")[n % 3], site, ""])
+        website = "https://www.exemple.example" if n % 2 else ""
+        book["Entreprises"].append([name, postcode, town, " / ".join(trades[n]), ("environ 60", 8, "")[n % 3], website, ""])
         for trade in trades[n]:
             offer: list[Cell] = [
                 name + ("  " if n % 3 == 0 else ""), f"Technicien·ne {trade}", trade, chance.choice(LEVELS),
@@ -186,7 +188,7 @@ def as_xlsx(book: Workbook) -> bytes:
                     if isinstance(cell, datetime):
                         sheet.write_datetime(y, x, cell, moment)
                     elif isinstance(cell, date):
-                        sheet.write_datetime(y, x, datetime(cell.year, cell.month, cell.day), day)
+                        sheet.write_datetime(y, x, cell, day)
                     elif isinstance(cell, int | float):
                         sheet.write_number(y, x, cell)
                     elif cell:
