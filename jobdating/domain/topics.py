@@ -31,6 +31,16 @@ class WaitersOf:
 
 
 @dataclass(frozen=True)
+class ShownBy:
+    """Whose pages show the name and rules of a stand: all who have a booking there, and the stands of the same company.
+
+    Resolved by two queries.
+    """
+
+    stand_id: int
+
+
+@dataclass(frozen=True)
 class StandsOf:
     """Every stand where a candidate has a live booking; resolved by one query."""
 
@@ -40,7 +50,7 @@ class StandsOf:
 
 @dataclass(frozen=True)
 class StandsOfFair:
-    """Every stand of a fair, on its own page, in the lists and on the wall; resolved by one query."""
+    """Every stand of a fair, on its own page, in its cockpit, in the lists and on the wall; resolved by one query."""
 
     fair_id: int
 
@@ -61,7 +71,7 @@ class CandidatesOf:
     fair_id: int
 
 
-Touch = Target | CandidatesOf | WaitersOf | StandsOf | StandsOfFair | ReadersOf
+Touch = Target | CandidatesOf | WaitersOf | ShownBy | StandsOf | StandsOfFair | ReadersOf
 
 
 def fair(fair_id: int) -> str:
@@ -169,6 +179,13 @@ def wall_attendance(fair_id: int) -> Target:
     return Target("wall-attendance", str(fair_id), organisers(fair_id))
 
 
+# The demo's bar, which everybody sees.
+
+
+def demo_clock() -> Target:
+    return Target("demo-clock", "1", "demo:1")
+
+
 # Recomputed at most four times a second, whatever happens.
 OVERVIEWS = frozenset({"fair-room", "stand-row", "wall-figures", "wall-trouble", "wall-attendance"})
 # A patch of the list makes pending patches of its rows needless.
@@ -273,7 +290,8 @@ def _(event: events.StandEvent) -> frozenset[Touch]:
 
 @touched.register
 def _(event: events.StandChanged) -> frozenset[Touch]:
-    return frozenset(_stand(event.stand_id, event.fair_id) | {WaitersOf(event.stand_id), stand_slots(event.stand_id)})
+    shown: set[Touch] = {WaitersOf(event.stand_id), ShownBy(event.stand_id), stand_slots(event.stand_id)}
+    return frozenset(_stand(event.stand_id, event.fair_id) | shown)
 
 
 @touched.register
@@ -287,7 +305,7 @@ def _(event: events.SlotReopened) -> frozenset[Touch]:
 
 
 @touched.register
-def _(event: events.InterviewsExported) -> frozenset[Touch]:  # noqa: ARG001 (nobody's page shows it)
+def _(event: events.InterviewsExported) -> frozenset[Touch]:
     return frozenset()
 
 
@@ -344,6 +362,11 @@ def _(event: events.DayTurned) -> frozenset[Touch]:
 def _(event: events.AnnouncementSent) -> frozenset[Touch]:
     assert event.fair_id is not None
     return frozenset({ReadersOf(event.fair_id, event.stand_id, event.site_id)})
+
+
+@touched.register
+def _(event: events.DemoClockSet) -> frozenset[Touch]:
+    return frozenset({demo_clock()})
 
 
 @touched.register

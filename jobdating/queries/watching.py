@@ -38,6 +38,25 @@ def stands_of(tx: Connection, candidate_ids: Iterable[int]) -> list[tuple[int, i
     return [(row.stand_id, row.fair_id) for row in tx.execute(query.distinct())]
 
 
+def holders(tx: Connection, stand_ids: Iterable[int]) -> list[int]:
+    """Candidates with a booking at any of these stands that was not cancelled."""
+    ids = list(stand_ids)
+    if not ids:
+        return []
+    shown = t.bookings.c.state != BookingState.CANCELLED.value
+    query = select(t.bookings.c.candidate_id).where(t.bookings.c.stand_id.in_(ids), shown)
+    return list(tx.execute(query.distinct()).scalars())
+
+
+def colleagues(tx: Connection, stand_ids: Iterable[int]) -> list[int]:
+    """The stands of the companies of these stands."""
+    ids = list(stand_ids)
+    if not ids:
+        return []
+    companies = select(t.stands.c.company_id).where(t.stands.c.id.in_(ids))
+    return list(tx.execute(select(t.stands.c.id).where(t.stands.c.company_id.in_(companies))).scalars())
+
+
 def readers(tx: Connection, fair_id: int, *, stand_id: int | None, site_id: int | None) -> list[int]:
     """Candidates an announcement is for: who waits at a stand, who belongs to a site, or everybody of the fair."""
     if stand_id is not None:
@@ -81,6 +100,8 @@ def targets(tx: Connection, topic: str) -> list[Target]:
                 topics.commitments(candidate_id),
                 topics.announcements(candidate_id),
             ]
+        case ["demo", _]:
+            return [topics.demo_clock()]
         case _:
             return []
 
@@ -106,6 +127,8 @@ def may_watch(tx: Connection, actor: Actor, topic: str) -> bool:
             return fair_id is not None and actor.organises(fair_id)
         case "candidate", "":
             return actor.is_candidate(int(number))
+        case "demo", "":
+            return tx.execute(select(t.meta.c.key).where(t.meta.c.key == "demo_clock")).scalar() is not None
         case _:
             return False
 

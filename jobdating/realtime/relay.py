@@ -76,6 +76,11 @@ class Relay:
         """Whether changes reach the pages in time."""
         return time.monotonic() - self._finished_at < LATE
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that was read is handed out."""
+        return not self._due
+
     def stop_waiting(self) -> None:
         """The server stops: long polls answer now."""
         self.stopping.set()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from jobdating.domain import topics
 from jobdating.domain.topics import LIST_ROWS, OVERVIEWS, Target, Touch
 from jobdating.queries import watching
-from jobdating.rendering import candidate, organiser, public, recruiter
+from jobdating.rendering import candidate, demo, organiser, public, recruiter
 from jobdating.rendering.environment import render_fragment
 from jobdating.rendering.fragment import Fragment
 from jobdating.rendering.words import PARIS
@@ -23,6 +23,7 @@ FRAGMENTS: dict[str, Fragment] = {
     **candidate.FRAGMENTS,
     **recruiter.FRAGMENTS,
     **organiser.FRAGMENTS,
+    **demo.FRAGMENTS,
 }
 
 
@@ -33,6 +34,11 @@ def resolve(tx: Connection, touches: Iterable[Touch]) -> list[Target]:
     lines = {touch.stand_id for touch in touches if isinstance(touch, topics.WaitersOf)}
     for candidate_id in watching.waiters(tx, lines):
         targets[topics.planning(candidate_id)] = None
+    shown = {touch.stand_id for touch in touches if isinstance(touch, topics.ShownBy)}
+    for candidate_id in watching.holders(tx, shown):
+        targets |= dict.fromkeys(topics.own(candidate_id))
+    for stand_id in watching.colleagues(tx, shown):
+        targets |= dict.fromkeys(topics.cockpit(stand_id))
     people = {touch.candidate_id for touch in touches if isinstance(touch, topics.StandsOf)}
     for stand_id, fair_id in watching.stands_of(tx, people):
         targets |= dict.fromkeys(topics.cockpit(stand_id))
@@ -41,6 +47,7 @@ def resolve(tx: Connection, touches: Iterable[Touch]) -> list[Target]:
     for fair_id in {touch.fair_id for touch in touches if isinstance(touch, topics.StandsOfFair)}:
         for stand_id in watching.stands(tx, fair_id):
             targets |= dict.fromkeys((topics.wall_row(stand_id, fair_id), topics.stand_sheet(stand_id)))
+            targets |= dict.fromkeys(topics.cockpit(stand_id))
             targets |= dict.fromkeys(
                 (topics.stand_row(stand_id, fair_id), *sorted(topics.stand_page(stand_id), key=_element))
             )
