@@ -1,8 +1,8 @@
 """Who may take which slot, and why not. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from jobdating.domain import errors
 from jobdating.domain.slots import Span
@@ -18,6 +18,11 @@ class Rules:
     window: Window
     gap: timedelta
     cap: int
+
+    def at_any_time(self) -> "Rules":
+        """The same without the public window: for a place that is offered, not asked for."""
+        always = Window(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), timedelta())
+        return replace(self, window=always)
 
 
 @dataclass(frozen=True)

@@ -102,14 +102,19 @@ def hold(
     expires_at: datetime,
     now: datetime,
 ) -> Booking:
-    """Offer a place: it is occupied until `expires_at` or the candidate's answer. Same refusals as `book`."""
+    """Offer a place: it is occupied until `expires_at` or the candidate's answer. Same refusals as `book`.
+
+    From the waitlist it keeps to the candidate's gap and trades, as they would have chosen; nobody chose it for them.
+    """
     slot = rows.slot(tx, slot_id)
     if not actor.system:
         policy.ensure_staff(actor, stand_id=slot.stand_id, fair_id=slot.fair_id)
     if rows.lock_candidate(tx, candidate_id) != slot.fair_id:
         raise errors.NotFound(what="candidate")
     seat = _free_seat(tx, slot)
-    _check(tx, slot, candidate_id=candidate_id, now=now, acting_for=True)
+    if origin is Origin.WAITLIST:
+        slot = replace(slot, rules=slot.rules.at_any_time())
+    _check(tx, slot, candidate_id=candidate_id, now=now, acting_for=origin is not Origin.WAITLIST)
     return _insert(
         tx, actor, slot, seat,
         candidate_id=candidate_id, state=BookingState.HELD, origin=origin, now=now, expires_at=expires_at,

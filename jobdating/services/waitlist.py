@@ -8,7 +8,9 @@ from sqlalchemy import Connection, NestedTransaction, Row, delete, func, insert,
 from jobdating.db import journal
 from jobdating.db import tables as t
 from jobdating.domain import errors, events, policy
+from jobdating.domain.booking import Held, Rules, check
 from jobdating.domain.policy import SYSTEM, Actor
+from jobdating.domain.slots import Span
 from jobdating.domain.states import LIVE, Origin, SlotState
 from jobdating.services import booking, rows
 
@@ -17,7 +19,10 @@ ACCEPT_AT_LEAST = timedelta(minutes=10)
 
 
 def join(tx: Connection, actor: Actor, *, stand_id: int, now: datetime) -> None:
-    """Wait for a place at a stand. Joining twice is one joining. Raises NotFound, NotEligible, SignInNeeded."""
+    """Wait for a place at a stand. Joining twice is one joining.
+
+    Raises NotFound, NotEligible, SignInNeeded, and StandNotFull where one of its free slots would suit.
+    """
     fair_id = tx.execute(select(t.stands.c.fair_id).where(t.stands.c.id == stand_id)).scalar()
     if fair_id is None:
         raise errors.NotFound(what="stand")
@@ -26,9 +31,14 @@ def join(tx: Connection, actor: Actor, *, stand_id: int, now: datetime) -> None:
         raise errors.SignInNeeded() if actor.account_id is None else errors.NotEligible()
     if not rows.is_eligible(tx, candidate_id=candidate_id, stand_id=stand_id):
         raise errors.NotEligible()
+    free = _free_slots(tx, stand_id, now)
+    rules = rows.slot(tx, free[0].id).rules.at_any_time() if free else None
     rows.lock_candidate(tx, candidate_id)
     if _place(tx, stand_id, candidate_id) is not None:
         return
+    held = rows.held(tx, candidate_id)
+    if rules and any(_suits(slot, held, rules, now) for slot in free):
+        raise errors.StandNotFull()
     tx.execute(insert(t.waitlist).values(stand_id=stand_id, candidate_id=candidate_id, joined_at=now))
     journal.append(
         tx,
@@ -62,7 +72,9 @@ def promote(tx: Connection, *, stand_id: int, now: datetime) -> list[int]:
     promoted: list[int] = []
     for slot in _free_slots(tx, stand_id, now):
         expires_at = min(now + ACCEPT_WITHIN, slot.starts_at - ACCEPT_AT_LEAST)
-        for candidate_id in _waiting(tx, stand_id):
+        for candidate_id, availability in _waiting(tx, stand_id):
+            if not _is_available(availability, slot):
+                continue
             savepoint = tx.begin_nested() if tx.dialect.name == "postgresql" else None
             try:
                 made = booking.hold(
@@ -103,7 +115,7 @@ def _free_slots(tx: Connection, stand_id: int, now: datetime) -> list[Row[Any]]:
     )
     return list(
         tx.execute(
-            select(t.slots.c.id, t.slots.c.starts_at)
+            select(t.slots.c.id, t.slots.c.starts_at, t.slots.c.ends_at)
             .where(
                 t.slots.c.stand_id == stand_id,
                 t.slots.c.state == SlotState.OPEN.value,
@@ -115,8 +127,24 @@ def _free_slots(tx: Connection, stand_id: int, now: datetime) -> list[Row[Any]]:
     )
 
 
-def _waiting(tx: Connection, stand_id: int) -> list[int]:
-    """Who waits, first come first; without those to whom a place here is held, or who have one."""
+def _suits(slot: Row[Any], held: list[Held], rules: Rules, now: datetime) -> bool:
+    try:
+        check(Span(slot.starts_at, slot.ends_at), held=held, rules=rules, eligible=True, now=now)
+    except errors.DomainError:
+        return False
+    return True
+
+
+def _is_available(availability: list[list[str]] | None, slot: Row[Any]) -> bool:
+    """Whether the slot lies in a time at which the candidate said they can come; None means all the fair."""
+    return availability is None or any(
+        datetime.fromisoformat(start) <= slot.starts_at and slot.ends_at <= datetime.fromisoformat(end)
+        for start, end in availability
+    )
+
+
+def _waiting(tx: Connection, stand_id: int) -> list[tuple[int, list[list[str]] | None]]:
+    """Who waits and when they can come, first come first; without those who have a place here, held or taken."""
     has_place = (
         select(t.bookings.c.id)
         .where(
@@ -126,10 +154,10 @@ def _waiting(tx: Connection, stand_id: int) -> list[int]:
         )
         .exists()
     )
-    return list(
-        tx.execute(
-            select(t.waitlist.c.candidate_id)
-            .where(t.waitlist.c.stand_id == stand_id, ~has_place)
-            .order_by(t.waitlist.c.joined_at, t.waitlist.c.id)
-        ).scalars()
+    rows_ = tx.execute(
+        select(t.waitlist.c.candidate_id, t.candidates.c.availability)
+        .join(t.candidates, t.candidates.c.id == t.waitlist.c.candidate_id)
+        .where(t.waitlist.c.stand_id == stand_id, ~has_place)
+        .order_by(t.waitlist.c.joined_at, t.waitlist.c.id)
     )
+    return [(row.candidate_id, row.availability) for row in rows_]

@@ -112,8 +112,11 @@ def promotion_against_booking(tx: Connection, people: int) -> tuple[int, list[Ca
     fair_id = make.make_fair(tx)
     stand_id = make.make_stand(tx, fair_id)
     [slot_id] = make.make_slots(tx, stand_id, count=1)
+    taker = make.make_candidate(tx, fair_id)
+    taken = booking.book(tx, taker, slot_id=slot_id, now=make.BEFORE)
     for _ in range(5):
         waitlist.join(tx, make.make_candidate(tx, fair_id), stand_id=stand_id, now=make.BEFORE)
+    booking.cancel(tx, taker, booking_id=taken.id, now=make.BEFORE)
     calls = []
     for number in range(people):
         if number % 2:

@@ -122,3 +122,39 @@ async def test_waiting_is_for_candidates_who_fit_and_leaving_for_oneself(db: Dat
             waitlist.leave(tx, full.hugo, stand_id=full.stand, candidate_id=ines, now=make.BEFORE)
 
     await db.write(story)
+
+
+async def test_nobody_waits_where_a_free_slot_would_suit_them(db: Database) -> None:
+    def story(tx: Connection) -> None:
+        fair = make.make_fair(tx)
+        stand, elsewhere = make.make_stand(tx, fair), make.make_stand(tx, fair)
+        [slot], [same_time] = make.make_slots(tx, stand, count=1), make.make_slots(tx, elsewhere, count=1)
+        free, busy = make.make_candidate(tx, fair), make.make_candidate(tx, fair)
+        booking.book(tx, busy, slot_id=same_time, now=make.BEFORE)
+        with pytest.raises(errors.StandNotFull):
+            waitlist.join(tx, free, stand_id=stand, now=make.BEFORE)
+        waitlist.join(tx, busy, stand_id=stand, now=make.BEFORE)
+        assert waiting(tx, stand) == [busy.candidates[fair]]
+        assert waitlist.promote(tx, stand_id=stand, now=make.BEFORE) == []
+        assert slot
+
+    await db.write(story)
+
+
+@pytest.mark.parametrize("reason", ["too close to another interview", "not available then"])
+async def test_a_place_that_does_not_suit_the_first_goes_to_the_next(db: Database, reason: str) -> None:
+    def story(tx: Connection) -> None:
+        full = FullStand(tx)
+        if reason == "not available then":
+            other_day = [[(make.MORNING + timedelta(days=n)).isoformat() for n in (1, 2)]]
+            mine = t.candidates.c.id == full.ines.candidates[full.fair]
+            tx.execute(t.candidates.update().where(mine).values(availability=other_day))
+        else:
+            near = make.make_slots(tx, make.make_stand(tx, full.fair), count=2)[1]
+            booking.book(tx, full.ines, slot_id=near, now=make.BEFORE)
+        booking.cancel(tx, full.taker, booking_id=full.taken.id, now=make.BEFORE)
+        waitlist.promote(tx, stand_id=full.stand, now=make.BEFORE)
+        assert full.held_for(tx, full.ines) is None
+        assert full.held_for(tx, full.hugo) is not None
+
+    await db.write(story)
