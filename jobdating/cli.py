@@ -73,6 +73,23 @@ def export(
     raise SystemExit(run_export(fair, path, database_url=url, language=language))
 
 
+@app.command()
+def demo(
+    speed: Annotated[float, typer.Option(help="Fair seconds in a second; can be changed in the page", min=0, max=120)] = 4,
+    at: Annotated[str, typer.Option(help="When it begins, in the fair's time")] = "2027-06-17 10:20",
+    port: Port = 8000,
+    seed: Annotated[int, typer.Option(help="The same number plays the same fair")] = 1,
+) -> None:
+    """Play a simulated fair of 60 stands and 500 candidates; nothing is kept."""
+    from jobdating.commands.demo import moment, run_demo
+
+    try:
+        begins = moment(at)
+    except ValueError as error:
+        raise typer.BadParameter("write it as '2027-06-17 10:20'", param_hint="--at") from error
+    run_demo(at=begins, speed=speed, port=port, seed=seed)
+
+
 def main() -> None:
     """Run a command; what it cannot do is said in one line, with exit status 2."""
     try:

@@ -227,6 +227,11 @@ class AttendanceSampled(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DemoClockSet(Event):
+    """The demo's time runs at another speed."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RightsChanged(Event):
     """The account lost or gained a right, or a session was revoked: its sockets close and its pages reload."""
 

@@ -56,13 +56,12 @@ class Life:
         for habit in self._habits:
             if habit.live and half_of(now) is None:
                 continue
-            while (left := often * habit.often) > 0 and self._random.random() < left:
+            expected = often * habit.often
+            for _ in range(int(expected) + (self._random.random() < expected % 1)):
                 player = self._random.choice(self._cast.candidates)
                 if player.id not in spared:
                     arguments = {"player": player, "cast": self._cast, "seed": self._random.getrandbits(32)}
                     yield Act(habit.act, player.actor, arguments)
-                if left <= 1:
-                    break
 
 
 def book_somewhere(tx: Connection, actor: Actor, *, player: Player, cast: Cast, seed: int, now: datetime) -> None:

@@ -1,6 +1,5 @@
 """What simulated candidates and recruiters do next, given what they see. Decides only; the crowd carries it out."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -171,12 +170,8 @@ def _to_call(line: Iterable[Any], scene: Scene, temper: Temper, now: datetime) -
 
 def _busy(scene: Scene, now: datetime) -> dict[int, datetime]:
     """Until about when each candidate is with another recruiter."""
-    busy: dict[int, datetime] = defaultdict(lambda: now)
-    for rows in scene.lines.values():
-        for row in rows:
-            if row.state in WITH_RECRUITER:
-                busy[row.candidate_id] = max((row.started_at or row.called_at) + INTERVIEW, now + timedelta(seconds=1))
-    return dict(busy)
+    soon = now + timedelta(seconds=1)
+    return {row.candidate_id: max((row.started_at or row.called_at) + INTERVIEW, soon) for row in scene.with_recruiter}
 
 
 def _meeting(place: Place, line: Iterable[Any], scene: Scene, now: datetime) -> Iterator[Act]:

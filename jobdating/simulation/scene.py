@@ -3,13 +3,14 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, and_, or_, select
 
 from jobdating.db import tables as t
-from jobdating.domain.states import LIVE, BookingState
+from jobdating.domain.states import LIVE, WITH_RECRUITER, BookingState
 from jobdating.domain.window import day_span
 from jobdating.simulation.fair import ZONE
 
@@ -48,6 +49,11 @@ class Scene:
     asked: list[Any]  # held or requested, of any day
     here: frozenset[int]  # candidates who are connected
     stands: dict[int, Any]
+
+    @cached_property
+    def with_recruiter(self) -> list[Any]:
+        """Bookings that are called or under way, at any stand."""
+        return [row for rows in self.lines.values() for row in rows if row.state in WITH_RECRUITER]
 
 
 def look(tx: Connection, *, fair_id: int, now: datetime) -> Scene:

@@ -31,6 +31,7 @@ def page(
 ) -> HTMLResponse:
     """Render a whole page. `live` are the topics it follows, from `cursor` on."""
     home, seen = house(request), visit(request)
+    demo_clock = home.extras.get("demo_clock")
     html = render(
         template,
         seen.language,
@@ -45,7 +46,8 @@ def page(
             "demo": home.settings.demo,
             "path": request.scope["path"],
             "query": request.scope["query_string"].decode("latin-1"),
-            "live_topics": " ".join(live),
+            "demo_clock": demo_clock,
+            "live_topics": " ".join((*topics, "demo:1") if (topics := tuple(live)) and demo_clock else topics),
             "live_cursor": cursor,
             **context,
         },
