@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from jobdating.db import tables as t
 from jobdating.domain import policy
 from jobdating.domain.errors import NotFound
 from jobdating.domain.policy import Actor
-from jobdating.domain.states import WAITING, WITH_RECRUITER, BookingState, Party, RoomProvider
+from jobdating.domain.states import WAITING, WITH_RECRUITER, BookingState, Party, RoomProvider, StandKind
 from jobdating.queries.cockpit import provider, staff
 
 EARLY = timedelta(minutes=10)
@@ -18,7 +18,8 @@ EARLY = timedelta(minutes=10)
 @dataclass(frozen=True)
 class Door:
     """The way to one interview. `company`, `stand` and `staff` are whom the candidate meets; `candidate_phone` is
-    there for the stand alone, and only where the interview is by telephone."""
+    there for the stand alone, and only where the interview is by telephone. `group` names the slot that a group
+    shares; it is empty for an interview of two."""
 
     booking_id: int
     fair_id: int
@@ -39,6 +40,7 @@ class Door:
     candidate_phone: str
     guest: str
     contact_phone: str
+    group: str
 
     @property
     def is_candidate(self) -> bool:
@@ -64,12 +66,14 @@ def door(tx: Connection, actor: Actor, booking_id: int) -> Door:
             t.bookings.c.candidate_id,
             t.bookings.c.state,
             t.bookings.c.starts_at,
+            _slot().label("slot"),
             t.fairs.c.slug,
             t.fairs.c.room_provider.label("fair_provider"),
             t.fairs.c.room_hosts,
             t.fairs.c.contact_phone,
             t.stands.c.name.label("stand"),
             t.stands.c.room_provider,
+            t.stands.c.kind,
             t.stands.c.room_url,
             t.stands.c.phone,
             t.companies.c.name.label("company"),
@@ -116,4 +120,18 @@ def door(tx: Connection, actor: Actor, booking_id: int) -> Door:
         candidate_phone=(row.candidate_phone or "") if by_phone else "",
         guest=candidate if party is Party.CANDIDATE else f"{row.own_name or ''} ({row.company})".strip(),
         contact_phone=row.contact_phone,
+        group="" if row.kind == StandKind.INTERVIEW else f"slot/{row.slot or 0}/stand/{row.stand_id}",
     )
+
+
+def _slot() -> ColumnElement[int]:
+    """The slot a booking shares with its group; a walk-in joins the one that is under way at the call."""
+    under_way = (
+        select(t.slots.c.id)
+        .where(t.slots.c.stand_id == t.bookings.c.stand_id, t.slots.c.starts_at <= t.bookings.c.starts_at)
+        .order_by(t.slots.c.starts_at.desc())
+        .limit(1)
+        .correlate(t.bookings)
+        .scalar_subquery()
+    )
+    return func.coalesce(t.bookings.c.slot_id, under_way)

@@ -67,10 +67,10 @@ async def address(
 ) -> str:
     """Create the meeting unless it exists, and give the guest's address. Raises RoomUnavailable."""
     passwords = {
-        "moderatorPW": unguessable(own_secret, "bigbluebutton/moderator", meeting.booking_id),
-        "attendeePW": unguessable(own_secret, "bigbluebutton/attendee", meeting.booking_id),
+        "moderatorPW": unguessable(own_secret, "bigbluebutton/moderator", meeting.key),
+        "attendeePW": unguessable(own_secret, "bigbluebutton/attendee", meeting.key),
     }
-    meeting_id = unguessable(own_secret, "bigbluebutton", meeting.booking_id)
+    meeting_id = unguessable(own_secret, "bigbluebutton", meeting.key)
     await _create(
         signed(
             server,

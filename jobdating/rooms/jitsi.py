@@ -30,14 +30,14 @@ def describe(meeting: Meeting, server: Server) -> Room:
     return Room(Way.ONLINE, meeting.provider, host=server.domain, phone=meeting.phone)
 
 
-def room_name(own_secret: str, booking_id: int) -> str:
-    """The same for both parties of a booking, and for nobody else."""
-    return unguessable(own_secret, "jitsi", booking_id)
+def room_name(own_secret: str, key: str) -> str:
+    """The same for all of a meeting, and for nobody else."""
+    return unguessable(own_secret, "jitsi", key)
 
 
 def address(meeting: Meeting, server: Server, guest: Guest, *, own_secret: str, wall: datetime) -> str:
     """Where to send the guest now. `wall` is the machine's time: the server checks the token by its own clock."""
-    name = room_name(own_secret, meeting.booking_id)
+    name = room_name(own_secret, meeting.key)
     if not server.secret:
         return f"https://{server.domain}/{name}"
     return f"https://{server.domain}/{name}?jwt={_token(name, server, guest, wall)}"

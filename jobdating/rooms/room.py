@@ -26,7 +26,10 @@ class Way(StrEnum):
 
 @dataclass(frozen=True)
 class Meeting:
-    """An interview, as a provider needs it. `url` is the stand's own link, `hosts` what it may lead to ([] means any)."""
+    """An interview, as a provider needs it. `url` is the stand's own link, `hosts` what it may lead to ([] means any).
+
+    Whoever has the same `key` meets in the same room: the two of an interview, or all of a group.
+    """
 
     booking_id: int
     provider: RoomProvider
@@ -35,6 +38,11 @@ class Meeting:
     hosts: tuple[str, ...] = ()
     phone: str = ""
     place: str = ""
+    group: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.group or f"booking/{self.booking_id}"
 
 
 @dataclass(frozen=True)
@@ -58,9 +66,9 @@ class Room:
     place: str = ""
 
 
-def unguessable(secret: str, purpose: str, booking_id: int) -> str:
-    """A name that both parties get and nobody else can find: 26 letters and digits, 130 bits of a keyed hash."""
-    digest = hmac.digest(secret.encode(), f"room/{purpose}/{booking_id}".encode(), hashlib.sha256)
+def unguessable(secret: str, purpose: str, key: str) -> str:
+    """A name that all of a meeting get and nobody else can find: 26 letters and digits, 130 bits of a keyed hash."""
+    digest = hmac.digest(secret.encode(), f"room/{purpose}/{key}".encode(), hashlib.sha256)
     alphabet = "abcdefghijklmnopqrstuvwxyz234567"
     number = int.from_bytes(digest, "big")
     return "".join(alphabet[(number >> (5 * place)) & 31] for place in range(26))

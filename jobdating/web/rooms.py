@@ -81,13 +81,13 @@ async def _door(request: Request) -> Door:
 def _meeting(found: Door) -> rooms.Meeting:
     return rooms.Meeting(
         found.booking_id, found.provider, f"{found.company} · {found.candidate.split(' ')[0]}",
-        url=found.room_url, hosts=found.hosts, phone=found.phone, place=found.place,
+        url=found.room_url, hosts=found.hosts, phone=found.phone, place=found.place, group=found.group,
     )  # fmt: skip
 
 
 def _guest(request: Request, found: Door) -> rooms.Guest:
     seen = visit(request)
-    key = rooms.unguessable(house(request).settings.secret, "guest", seen.actor.account_id or 0)
+    key = rooms.unguessable(house(request).settings.secret, "guest", str(seen.actor.account_id))
     return rooms.Guest(key, found.guest, moderator=not found.is_candidate, language=seen.language)
 
 

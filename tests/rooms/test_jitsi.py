@@ -22,10 +22,19 @@ def test_both_parties_get_the_same_room_and_other_bookings_and_houses_another() 
     plain = Server("meet.example")
     ways = {jitsi.address(MEETING, plain, who, own_secret=OWN, wall=WALL) for who in (RECRUITER, CANDIDATE)}
     assert len(ways) == 1
-    names = {jitsi.room_name(secret, booking) for secret in (OWN, OWN + "!") for booking in range(1, 200)}
+    names = {jitsi.room_name(secret, f"booking/{n}") for secret in (OWN, OWN + "!") for n in range(1, 200)}
     assert len(names) == 398
     assert all(len(name) == 26 and name.isalnum() for name in names)
-    assert ways == {f"https://meet.example/{jitsi.room_name(OWN, 7)}"}
+    assert ways == {f"https://meet.example/{jitsi.room_name(OWN, 'booking/7')}"}
+
+
+def test_a_group_meets_in_one_room_and_two_people_in_their_own() -> None:
+    def way(booking_id: int, group: str) -> str:
+        meeting = Meeting(booking_id, RoomProvider.JITSI, "Réunion", group=group)
+        return jitsi.address(meeting, Server("meet.example"), CANDIDATE, own_secret=OWN, wall=WALL)
+
+    assert way(1, "slot/5") == way(2, "slot/5") != way(3, "slot/6")
+    assert way(1, "") != way(2, "")
 
 
 @pytest.mark.parametrize("guest", [RECRUITER, CANDIDATE])

@@ -143,6 +143,27 @@ async def test_an_organiser_who_looks_in_is_nobody_in_the_room(jitsi: Site, cloc
     assert await clicks(jitsi, world.booking) == (None, None)
 
 
+async def test_all_of_a_group_are_sent_to_one_room_also_who_came_without_an_appointment(
+    jitsi: Site, clock: SteppedClock
+) -> None:
+    world = await jitsi.db.write(lambda tx: World(tx, kind="meeting", capacity=3))
+    clock.moment = AT_NINE
+
+    def join(tx: Connection) -> list[int]:
+        tx.execute(update(t.slots).where(t.slots.c.stand_id == world.stand).values(capacity=3))
+        booked = booking.book(tx, world.hugo, slot_id=world.slots[0], now=make.BEFORE).id
+        later = booking.book(tx, make.make_candidate(tx, world.fair), slot_id=world.slots[1], now=make.BEFORE).id
+        walk_in = queue.join(tx, make.make_candidate(tx, world.fair), stand_id=world.stand, now=AT_NINE).id
+        for each in (world.booking, walk_in, later):
+            queue.call(tx, world.recruiter, booking_id=each, now=AT_NINE + 2 * MINUTE)
+        return [world.booking, booked, walk_in, later]
+
+    first, second, walk_in, later = [
+        (await post(jitsi, world.recruiter, f"/go/{each}")).headers["location"] for each in await jitsi.db.write(join)
+    ]
+    assert first == second == walk_in != later
+
+
 async def test_a_foreign_form_does_not_open_a_room(jitsi: Site, clock: SteppedClock) -> None:
     world = await jitsi.db.write(lambda tx: World(tx))
     clock.moment = AT_NINE
