@@ -121,7 +121,7 @@ async def test_trouble_comes_first_and_the_other_orders_are_by_word(db: Database
         lambda tx: tx.execute(update(t.stands).where(t.stands.c.id == world.missing).values(delay_minutes=20))
     )
     rows = await db.read(wall.rows, world.fair)
-    assert [row.status for row in wall.ordered(rows, wall.Sort.TROUBLE)][0] is Status.ON_TIME
+    assert next(row.status for row in wall.ordered(rows, wall.Sort.TROUBLE)) is Status.ON_TIME
     await db.write(lambda tx: world.book(tx, make.make_candidate(tx, world.fair), world.missing_slots[0]))
     rows = await db.read(wall.rows, world.fair)
     assert wall.ordered(rows, wall.Sort.TROUBLE)[0].status is Status.MISSING

@@ -47,7 +47,7 @@ async def world(db: Database) -> World:
 
 
 async def send(db: Database, world: World, **values: Any) -> announcements.Announcement:
-    given = {"fair_id": world.fair, "text": "Le stand ouvre à 9:30.", "now": NOW} | values
+    given: dict[str, Any] = {"fair_id": world.fair, "text": "Le stand ouvre à 9:30.", "now": NOW} | values
     return await db.write(announcements.send, given.pop("actor", world.organiser), **given)
 
 
