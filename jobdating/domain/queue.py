@@ -24,6 +24,16 @@ class Place:
     aside: bool
 
 
+def due_at(*, booked_at: datetime | None, queued_at: datetime, walk_in: bool, expected_at: datetime | None) -> datetime:
+    """When it is somebody's turn: their time, or, without an appointment, when the estimates see a gap for them.
+
+    So a walk-in pushes nobody back who booked. Who was handed over by a colleague keeps `queued_at`, the time they had.
+    """
+    if booked_at is not None:
+        return booked_at
+    return max(queued_at, expected_at) if walk_in and expected_at is not None else queued_at
+
+
 def order(places: Iterable[Place]) -> list[Place]:
     """The line as everybody sees it: by due time, a booked person before a walk-in of the same minute."""
     return sorted(places, key=lambda place: (place.due_at, place.walk_in, place.booking_id))

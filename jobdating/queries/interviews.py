@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, select
 
 from jobdating.db import tables as t
+from jobdating.domain.queue import due_at
 from jobdating.domain.states import WAITING, WITH_RECRUITER, BookingState, NextStep, Origin
 
 
@@ -140,7 +141,12 @@ def _entry(row: Row[Any], trades: tuple[str, ...], busy_since: datetime | None) 
         origin=Origin(row.origin),
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        due_at=_due_at(row),
+        due_at=due_at(
+            booked_at=row.starts_at if row.slot_id is not None else None,
+            queued_at=row.queued_at,
+            walk_in=row.origin == Origin.WALK_IN,
+            expected_at=row.low,
+        ),
         low=row.low,
         presence=presence,
         since=since,
@@ -160,14 +166,6 @@ def _entry(row: Row[Any], trades: tuple[str, ...], busy_since: datetime | None) 
 def short_name(row: Any) -> str:
     """ "Camille G.": all a stand may know of somebody who has no interview with it."""
     return f"{row.first_name} {row.last_name[:1]}.".strip() if row.last_name else str(row.first_name)
-
-
-def _due_at(row: Row[Any]) -> datetime:
-    """A walk-in's turn is when the estimates see a gap for them, so that nobody who booked is pushed back."""
-    due: datetime = row.starts_at if row.slot_id is not None else row.queued_at
-    if row.origin == Origin.WALK_IN and row.low is not None and row.low > due:
-        due = row.low
-    return due
 
 
 def _presence(row: Row[Any], busy_since: datetime | None) -> tuple[Presence, datetime | None]:

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Select, func, select
 from jobdating.db import tables as t
 from jobdating.domain.errors import NotFound
 from jobdating.domain.policy import Actor
-from jobdating.domain.queue import Place, order
-from jobdating.domain.states import WITH_RECRUITER, BookingState
+from jobdating.domain.queue import Place, due_at, order
+from jobdating.domain.states import WITH_RECRUITER, BookingState, Origin
 from jobdating.queries import free_places
 
 
@@ -127,8 +127,13 @@ def queue(tx: Connection, actor: Actor, stand_id: int) -> list[QueueEntry]:
         Place(
             row.id,
             BookingState(row.state),
-            row.starts_at or row.queued_at,
-            walk_in=row.slot_id is None,
+            due_at(
+                booked_at=row.starts_at if row.slot_id is not None else None,
+                queued_at=row.queued_at,
+                walk_in=row.origin == Origin.WALK_IN,
+                expected_at=row.low,
+            ),
+            walk_in=row.origin == Origin.WALK_IN,
             present=row.state == BookingState.CHECKED_IN or row.connected_since is not None,
             busy=False,
             aside=row.stepped_aside_at is not None,
