@@ -129,15 +129,19 @@ def rhythm(fair: Mapping[str, Any]) -> Rhythm:
 
 
 def _differences(before: Item, after: Item) -> dict[str, tuple[Any, Any]]:
-    """What the file says otherwise. An empty name, number or address of a person never replaces a known one."""
+    """What the file says otherwise. Of a person, nothing empty replaces what is known, and capitals do not count."""
     found = {
         name: (before.values.get(name), value)
         for name, value in after.values.items()
         if before.values.get(name) != value
     }
     if after.kind is Kind.ACCOUNT:
-        found = {name: pair for name, pair in found.items() if pair[1]}
+        found = {name: pair for name, pair in found.items() if pair[1] and not _same_name(*pair)}
     return found
+
+
+def _same_name(before: Any, after: Any) -> bool:
+    return isinstance(before, str) and isinstance(after, str) and before.casefold() == after.casefold()
 
 
 def _absent(content: Content, current: Current) -> Iterable[Known]:

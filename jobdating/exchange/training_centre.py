@@ -134,6 +134,10 @@ def _trainings(table: Table, current: Current, found: Centre) -> None:
     found.trades.complete &= bool(table.rows) or not table.titles
     for known in current.of(Kind.TRAINING).values():
         found.trades.add(known.item.values["trade"], known.item.values["trade"])
+    for kind in (Kind.OFFER, Kind.STAND, Kind.CANDIDATE):  # those chosen on the pages
+        for known in current.of(kind).values():
+            for trade in known.item.values.get("trades", (known.item.values.get("trade"),)):
+                found.trades.add(trade, trade)
 
 
 def _companies(table: Table, current: Current, found: Centre) -> None:
