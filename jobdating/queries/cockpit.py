@@ -25,6 +25,8 @@ from jobdating.domain.states import (
 from jobdating.domain.window import day_span
 from jobdating.queries.interviews import Entry, Presence, entries
 
+LONG_BREAK = timedelta(minutes=90)
+
 
 @dataclass(frozen=True)
 class FreeSlot:
@@ -109,7 +111,7 @@ class Board:
         over = [entry for entry in self.entries if entry.state in {BookingState.DONE, BookingState.NO_SHOW}]
         return max(over, key=lambda entry: (entry.ended_at or entry.due_at, entry.booking_id), default=None)
 
-    @property
+    @cached_property
     def rows(self) -> list[Entry | FreeSlot]:
         """The day still to come, by time: who is here now first, then the line with the free slots between."""
         shown = [slot for slot in self.slots if self._latest is None or slot.ends_at > self._latest]
@@ -121,6 +123,27 @@ class Board:
             following = next((n for n, row in enumerate(rest) if isinstance(row, FreeSlot)), len(rest))
             rest.insert(min(len(rest) if place is None else place, following), slot)
         return [*self.current, *rest]
+
+    @cached_property
+    def soon(self) -> list[Entry | FreeSlot]:
+        """What concerns the stand now: `rows` up to the long break of the day, or all of them once that is near."""
+        rows = self.rows
+        times = [row.due_at if isinstance(row, Entry) else row.starts_at for row in rows]
+        for place in range(1, len(rows)):
+            far = times[place] - max(times[:place]) >= LONG_BREAK
+            near = self._latest is not None and self._latest >= times[place] - LONG_BREAK / 2
+            if far and not near and self.next not in rows[place:]:
+                return rows[:place]
+        return rows
+
+    @property
+    def later(self) -> list[Entry | FreeSlot]:
+        """The rest of the day, after the long break."""
+        return self.rows[len(self.soon) :]
+
+    @property
+    def later_people(self) -> int:
+        return sum(isinstance(row, Entry) for row in self.later)
 
     @property
     def requests(self) -> list[Entry]:

@@ -66,6 +66,20 @@ async def test_the_board_shows_the_live_day_by_time_with_its_free_slots(db: Data
     assert await db.read(cockpit.board, 10**6) is None
 
 
+async def test_after_the_long_break_comes_later_until_it_is_near(db: Database, world: World) -> None:
+    def an_afternoon(tx: Connection) -> list[int]:
+        return make.make_slots(tx, world.stand, count=2, start=NOW + timedelta(hours=5))
+
+    afternoon = await db.write(an_afternoon)
+    found = await board(db, world)
+    assert [row.slot_id for row in found.later if isinstance(row, FreeSlot)] == afternoon
+    assert (len(found.soon), found.later_people) == (4, 0)
+    for minute, step in enumerate((queue.call, queue.start, queue.finish)):
+        at = NOW + timedelta(hours=4, minutes=20 + minute)
+        await db.write(step, world.recruiter, booking_id=world.bookings[0], now=at)
+    assert (await board(db, world)).later == []
+
+
 async def test_a_walk_in_stands_where_the_estimates_see_a_gap(db: Database, world: World) -> None:
     walk_in = await db.write(queue.join, world.people[4], stand_id=world.stand, now=NOW - MINUTE)
     assert shown(await board(db, world))[0] == walk_in.id
