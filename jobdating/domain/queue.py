@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from jobdating.domain.arbiter import Reason
+from jobdating.domain.arbiter import WITHIN, Reason
 from jobdating.domain.states import WAITING, BookingState
 
 
@@ -39,17 +39,17 @@ def order(places: Iterable[Place]) -> list[Place]:
     return sorted(places, key=lambda place: (place.due_at, place.walk_in, place.booking_id))
 
 
-def next_up(places: Iterable[Place]) -> Place | None:
+def next_up(places: Iterable[Place], *, latest: datetime | None = None) -> Place | None:
     """Whom the stand should call: the first who is present and free, else the first who is waiting at all.
 
-    Someone who is busy elsewhere or has stepped aside keeps the place; the next who can come is served meanwhile.
+    Someone who is busy elsewhere or has stepped aside keeps the place; the next who can come is served meanwhile, if
+    their own time is not far: at most `WITHIN` after the first's time, or after the `latest` moment the line knows of.
     """
-    waiting = [place for place in order(places) if place.state in WAITING and not place.aside]
-    ready = [place for place in waiting if place.present and not place.busy]
-    if ready:
+    waiting = [place for place in order(places) if place.state in WAITING]
+    ready = [place for place in waiting if place.present and not place.busy and not place.aside]
+    if ready and ready[0].due_at <= max(waiting[0].due_at, latest or waiting[0].due_at) + WITHIN:
         return ready[0]
-    free = [place for place in waiting if not place.busy]
-    return free[0] if free else None
+    return next((place for place in waiting if not place.busy and not place.aside), None)
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,12 @@ class Suggestion:
     passed: Place | None = None
 
 
-def suggest(places: Iterable[Place]) -> Suggestion:
+def suggest(places: Iterable[Place], *, latest: datetime | None = None) -> Suggestion:
     """`next_up` with its reason, for the person who presses the button. The arbiter's words, without its clock."""
     waiting = [place for place in order(places) if place.state in WAITING]
     if not waiting:
         return Suggestion(Reason.EMPTY)
-    head, chosen = waiting[0], next_up(waiting)
+    head, chosen = waiting[0], next_up(waiting, latest=latest)
     if chosen is None:
         return Suggestion(Reason.WAIT, passed=head)
     if chosen is head:

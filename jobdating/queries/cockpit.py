@@ -94,7 +94,7 @@ class Board:
 
     @cached_property
     def suggestion(self) -> Suggestion:
-        return suggest(self._places)
+        return suggest(self._places, latest=self._latest)
 
     @property
     def next(self) -> Entry | None:
@@ -173,7 +173,7 @@ class Board:
 
     @cached_property
     def _latest(self) -> datetime | None:
-        moments = (m for e in self.entries for m in (e.called_at, e.started_at, e.ended_at) if m is not None)
+        moments = (m for e in self.entries for m in (e.checked_in_at, e.called_at, e.started_at, e.ended_at) if m)
         return max(moments, default=None)
 
     @cached_property

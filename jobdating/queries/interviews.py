@@ -51,6 +51,7 @@ class Entry:
     low: datetime | None
     presence: Presence
     since: datetime | None
+    checked_in_at: datetime | None
     called_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
@@ -150,6 +151,7 @@ def _entry(row: Row[Any], trades: tuple[str, ...], busy_since: datetime | None) 
         low=row.low,
         presence=presence,
         since=since,
+        checked_in_at=row.checked_in_at,
         called_at=row.called_at,
         started_at=row.started_at,
         ended_at=row.ended_at,

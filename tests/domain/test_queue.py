@@ -45,6 +45,15 @@ def test_who_is_here_and_free_is_called_and_the_others_keep_their_place() -> Non
     assert next_up([place(5, 0, state=BookingState.CALLED)]) is None
 
 
+def test_somebody_whose_time_is_far_is_not_called_because_they_are_online() -> None:
+    absent, soon, far = place(1, 0, present=False), place(2, 20), place(3, 345)
+    assert next_up([absent, far]) == absent
+    assert next_up([absent, soon, far]) == soon
+    # An hour of absence that nobody noted: what the line knows last says how late it is.
+    assert next_up([absent, place(4, 60)]) == absent
+    assert next_up([absent, place(4, 60)], latest=NINE + 50 * MINUTE) == place(4, 60)
+
+
 @pytest.mark.parametrize(
     ("line", "reason", "chosen", "passed"),
     [
