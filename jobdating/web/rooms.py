@@ -1,12 +1,15 @@
 """The way into a room: says where a button leads, records the click, and sends on. Only for the parties, near the time."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from jobdating import rooms
 from jobdating.domain.errors import NotFound, RoomNotOpen
+from jobdating.queries.identity import Fair, fair_by_id
 from jobdating.queries.rooms import Door
 from jobdating.queries.rooms import door as read_door
 from jobdating.rooms import bigbluebutton, jitsi
@@ -72,10 +75,19 @@ def servers(request: Request) -> rooms.Servers:
 
 
 async def _door(request: Request) -> Door:
+    """The door of the booking in the path; from here on the visit is one to its fair."""
     booking_id: int = request.path_params["booking"]
     if booking_id > forms.MAX_ID:
         raise NotFound(what="booking")
-    return await house(request).db.read(read_door, visit(request).actor, booking_id)
+    seen = visit(request)
+
+    def read(tx: Connection) -> tuple[Door, Fair | None]:
+        found = read_door(tx, seen.actor, booking_id)
+        return found, fair_by_id(tx, found.fair_id)
+
+    found, fair = await house(request).db.read(read)
+    request.state.visit = replace(seen, fair=fair)
+    return found
 
 
 def _meeting(found: Door) -> rooms.Meeting:
