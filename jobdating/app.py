@@ -20,7 +20,7 @@ from jobdating.db.migrations import migrate
 from jobdating.domain.errors import DomainError
 from jobdating.outbox import worker
 from jobdating.outbox.transport import Mailbox, Smtp, Transport
-from jobdating.realtime import collector, presence, relay
+from jobdating.realtime import collector, presence, relay, timekeeping
 from jobdating.rendering import mail
 from jobdating.settings import Settings
 from jobdating.web import refusals
@@ -76,7 +76,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, workers: Seque
 
 def _own_workers() -> list[Worker]:
     """What every server runs beside its requests: relay, timekeeper, outbox."""
-    return [_live, _outbox]
+    return [_live, _timekeeper, _outbox]
 
 
 @asynccontextmanager
@@ -86,6 +86,13 @@ async def _live(home: House) -> AsyncIterator[None]:
         home.relay.listeners.append(home.presence.heard)
         async with collector.running(home.relay.hub.__len__):
             yield
+
+
+@asynccontextmanager
+async def _timekeeper(home: House) -> AsyncIterator[None]:
+    """What becomes due is done: offers expire, places are passed on, estimates move."""
+    async with timekeeping.running(home.db, home.clock):
+        yield
 
 
 @asynccontextmanager

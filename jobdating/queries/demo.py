@@ -39,10 +39,11 @@ def candidate_with_something_ahead(
     Whoever it is may still book `spare` places more. Falls back on `first`.
     """
     counted = [state.value for state in sorted(COUNTED)]
+    own = t.bookings.alias()
     mine = (
         select(func.count())
-        .select_from(t.bookings)
-        .where(t.bookings.c.candidate_id == t.candidates.c.id, t.bookings.c.state.in_(counted))
+        .where(own.c.candidate_id == t.candidates.c.id, own.c.state.in_(counted))
+        .correlate(t.candidates)
         .scalar_subquery()
     )
     rows = tx.execute(

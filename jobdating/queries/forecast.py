@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from jobdating.db import tables as t
-from jobdating.domain.estimate import Current, Estimate, Finished, Prior, StandState, Waiting, estimate_fair
-from jobdating.domain.states import WAITING, WITH_RECRUITER, BookingState
+from jobdating.domain.estimate import Current, Estimate, Finished, Prior, StandState, Waiting, estimate_fair, refit
+from jobdating.domain.states import WAITING, WITH_RECRUITER, BookingState, StandKind
 from jobdating.domain.window import day_span
 from jobdating.queries.identity import Fair
 
@@ -30,6 +30,7 @@ class Forecast:
 
 AWAY = timedelta(minutes=5)  # what a stand that is away is expected to need from now
 NEWS = timedelta(minutes=1)
+A_MOMENT = timedelta(minutes=2)  # what somebody who stepped aside asked for
 
 
 def forecast(tx: Connection, fair: Fair, *, now: datetime) -> list[Forecast]:
@@ -37,6 +38,8 @@ def forecast(tx: Connection, fair: Fair, *, now: datetime) -> list[Forecast]:
     if fair.live_day is None:
         return []
     start, end = day_span(fair.live_day, fair.timezone)
+    if not start <= now < end:
+        return []
     bookings = tx.execute(
         select(
             t.bookings.c.id,
@@ -46,6 +49,7 @@ def forecast(tx: Connection, fair: Fair, *, now: datetime) -> list[Forecast]:
             t.bookings.c.slot_id,
             t.bookings.c.starts_at,
             t.bookings.c.queued_at,
+            t.bookings.c.stepped_aside_at,
             t.bookings.c.checked_in_at,
             t.bookings.c.called_at,
             t.bookings.c.started_at,
@@ -58,7 +62,7 @@ def forecast(tx: Connection, fair: Fair, *, now: datetime) -> list[Forecast]:
     ).all()
     stands = tx.execute(
         select(t.stands.c.id, t.stands.c.away_since, t.stands.c.delay_minutes).where(
-            t.stands.c.fair_id == fair.id, ~t.stands.c.closed
+            t.stands.c.fair_id == fair.id, ~t.stands.c.closed, t.stands.c.kind == StandKind.INTERVIEW.value
         )
     ).all()
     by_stand: dict[int, list[Any]] = defaultdict(list)
@@ -86,9 +90,9 @@ def forecast(tx: Connection, fair: Fair, *, now: datetime) -> list[Forecast]:
         )
     }
     delays = {stand.id: stand.delay_minutes for stand in stands}
-    found = estimate_fair(states, prior=Prior(), now=now)
+    found = estimate_fair(states, prior=refit(Prior(), states, now=now), now=now)
     return [
-        _forecast(state, estimates, stored, delays[state.stand_id])
+        _forecast(state, estimates, stored, delays[state.stand_id], now)
         for state, estimates in zip(states, found, strict=True)
     ]
 
@@ -104,7 +108,7 @@ def _state(stand: Any, bookings: list[Any], *, busy: dict[int, Any], planned: ti
                 b.id,
                 b.starts_at if b.slot_id is not None else None,
                 present=b.state == BookingState.CHECKED_IN or b.connected_since is not None,
-                ready_at=_ready_at(busy.get(b.candidate_id), planned),
+                ready_at=_ready_at(b, busy.get(b.candidate_id), planned, now),
             )
             for b in waiting
         ),
@@ -119,24 +123,29 @@ def _state(stand: Any, bookings: list[Any], *, busy: dict[int, Any], planned: ti
     )
 
 
-def _ready_at(elsewhere: Any, planned: timedelta) -> datetime | None:
-    if elsewhere is None:
-        return None
-    began: datetime = elsewhere.started_at or elsewhere.called_at
-    return began + planned
+def _ready_at(booking: Any, elsewhere: Any, planned: timedelta, now: datetime) -> datetime | None:
+    """When somebody who is with another recruiter, or asked for a moment, can come; None for who can come now."""
+    if elsewhere is not None and elsewhere.stand_id != booking.stand_id:
+        began: datetime = elsewhere.started_at or elsewhere.called_at
+        return max(began + planned, now + A_MOMENT)
+    if booking.stepped_aside_at is not None:
+        aside: datetime = booking.stepped_aside_at
+        return max(aside + A_MOMENT, now + A_MOMENT / 2)
+    return None
 
 
 def _forecast(
-    state: StandState, estimates: tuple[Estimate, ...], stored: dict[int, Any], stored_delay: int
+    state: StandState, estimates: tuple[Estimate, ...], stored: dict[int, Any], stored_delay: int, now: datetime
 ) -> Forecast:
     moved = []
-    delay = 0
-    for place, (waiting, estimate) in enumerate(zip(state.queue, estimates, strict=True)):
-        if place == 0 and waiting.booked_at is not None:
+    delay: int | None = None
+    for waiting, estimate in zip(state.queue, estimates, strict=True):
+        # Somebody who is due and not here keeps nobody waiting: the delay is that of the first who can be called.
+        if delay is None and waiting.booked_at is not None and (waiting.present or waiting.booked_at > now):
             delay = max(0, (estimate.likely - waiting.booked_at) // timedelta(minutes=1))
         if _is_news(stored.get(waiting.booking_id), estimate):
             moved.append((waiting.booking_id, estimate))
-    return Forecast(state.stand_id, delay, tuple(moved), stored_delay)
+    return Forecast(state.stand_id, delay or 0, tuple(moved), stored_delay)
 
 
 def _is_news(before: Any, estimate: Estimate) -> bool:

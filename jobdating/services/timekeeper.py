@@ -7,80 +7,91 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, text, update
 
 from jobdating.db import journal
 from jobdating.db import tables as t
 from jobdating.domain import events
 from jobdating.domain.states import LIVE, WAITING, WITH_RECRUITER, BookingState
 from jobdating.domain.window import day_span
+from jobdating.queries.due import SAMPLE_EVERY
 from jobdating.queries.forecast import Forecast
 from jobdating.services import booking, waitlist
 
-SAMPLE_EVERY = timedelta(minutes=5)
+TIMEKEEPER = "timekeeper"  # the row of `meta` that says which process keeps the time
+
+_CLAIM = select(t.meta.c.value).with_for_update()
 
 
 def keep(tx: Connection, *, now: datetime) -> None:
-    """Do all that is due at `now`. Cheap when nothing is."""
+    """Do all that is due at `now`, but the estimates. Cheap when nothing is."""
     _expire(tx, now)
     _promote(tx, now)
-    for fair in tx.execute(
-        select(
-            t.fairs.c.id,
-            t.fairs.c.first_day,
-            t.fairs.c.last_day,
-            t.fairs.c.timezone,
-            t.fairs.c.live_day,
-            t.fairs.c.lead_minutes,
-            t.fairs.c.free_from,
-        )
-    ):
-        today = now.astimezone(ZoneInfo(fair.timezone)).date()
-        if fair.first_day <= today <= fair.last_day:
-            if fair.live_day != today:
-                tx.execute(update(t.fairs).where(t.fairs.c.id == fair.id).values(live_day=today))
-                journal.append(tx, events.DayTurned(fair_id=fair.id), at=now)
-            _sample(tx, fair.id, *day_span(today, fair.timezone), now)
-        until = now + timedelta(minutes=fair.lead_minutes)
-        if until >= day_span(fair.first_day, fair.timezone)[0] and today <= fair.last_day:
-            _pass_places(tx, fair.id, fair.free_from, until, now)
+    for fair_id in list(tx.execute(select(t.fairs.c.id).order_by(t.fairs.c.id)).scalars()):
+        keep_fair(tx, fair_id=fair_id, now=now)
+
+
+def keep_fair(tx: Connection, *, fair_id: int, now: datetime) -> None:
+    """Turn the day of a fair, note attendance, and tell which places have passed."""
+    fair = tx.execute(select(t.fairs).where(t.fairs.c.id == fair_id)).first()
+    if fair is None:
+        return
+    today = now.astimezone(ZoneInfo(fair.timezone)).date()
+    if fair.first_day <= today <= fair.last_day:
+        if fair.live_day != today:
+            tx.execute(update(t.fairs).where(t.fairs.c.id == fair.id).values(live_day=today))
+            journal.append(tx, events.DayTurned(fair_id=fair.id), at=now)
+        _sample(tx, fair.id, *day_span(today, fair.timezone), now)
+    until = now + timedelta(minutes=fair.lead_minutes)
+    if until >= day_span(fair.first_day, fair.timezone)[0] and today <= fair.last_day:
+        _pass_places(tx, fair.id, fair.free_from, until, now)
 
 
 def publish(tx: Connection, fair_id: int, forecasts: Sequence[Forecast], *, now: datetime) -> None:
     """Store estimates that moved by a minute or more; one journal entry a stand."""
-    for forecast in forecasts:
-        if not forecast.is_news:
-            continue
-        ids = [booking_id for booking_id, _ in forecast.moved]
-        still = set(
-            tx.execute(
-                select(t.bookings.c.id).where(
-                    t.bookings.c.id.in_(ids), t.bookings.c.state.in_([state.value for state in sorted(WAITING)])
-                )
-            ).scalars()
-        )
-        rows = [
-            {
-                "booking_id": booking_id,
-                "not_before": estimate.not_before,
-                "low": estimate.low,
-                "high": estimate.high,
-                "published_at": now,
-            }
-            for booking_id, estimate in forecast.moved
-            if booking_id in still
-        ]
-        if rows:
-            tx.execute(t.estimates.delete().where(t.estimates.c.booking_id.in_([row["booking_id"] for row in rows])))
-            tx.execute(t.estimates.insert(), rows)
-        tx.execute(
-            update(t.stands).where(t.stands.c.id == forecast.stand_id).values(delay_minutes=forecast.delay_minutes)
-        )
-        journal.append(
-            tx,
-            events.EstimatesMoved(fair_id=fair_id, stand_id=forecast.stand_id, delay_minutes=forecast.delay_minutes),
-            at=now,
-        )
+    news = [forecast for forecast in forecasts if forecast.is_news]
+    if not news:
+        return
+    moved = {booking_id: estimate for forecast in news for booking_id, estimate in forecast.moved}
+    waiting = [state.value for state in sorted(WAITING)]
+    still = tx.execute(select(t.bookings.c.id).where(t.bookings.c.id.in_(list(moved)), t.bookings.c.state.in_(waiting)))
+    rows = [
+        {
+            "booking_id": booking_id,
+            "not_before": moved[booking_id].not_before,
+            "low": moved[booking_id].low,
+            "high": moved[booking_id].high,
+            "published_at": now,
+        }
+        for booking_id in still.scalars()
+    ]
+    if rows:
+        tx.execute(t.estimates.delete().where(t.estimates.c.booking_id.in_([row["booking_id"] for row in rows])))
+        tx.execute(t.estimates.insert(), rows)
+    for forecast in news:
+        if forecast.delay_minutes != forecast.stored_delay:
+            here = t.stands.c.id == forecast.stand_id
+            tx.execute(update(t.stands).where(here).values(delay_minutes=forecast.delay_minutes))
+    for forecast in news:
+        event = events.EstimatesMoved(fair_id=fair_id, stand_id=forecast.stand_id, delay_minutes=forecast.delay_minutes)
+        journal.append(tx, event, at=now)
+
+
+def claim(tx: Connection, *, name: str, now: datetime, until: datetime) -> bool:
+    """Whether `name` keeps the time until `until`: nobody else does, or whoever did has not said so since. Wall time."""
+    if tx.execute(_CLAIM.where(t.meta.c.key == TIMEKEEPER)).first() is None:
+        # Two processes may start together: the second waits here for the first, and finds its claim.
+        tx.execute(text("INSERT INTO meta (key, value) VALUES ('timekeeper', '') ON CONFLICT (key) DO NOTHING"))
+    held_by, _, held_until = tx.execute(_CLAIM.where(t.meta.c.key == TIMEKEEPER)).scalar_one().partition(" ")
+    if held_by not in {"", name} and datetime.fromisoformat(held_until) > now:
+        return False
+    tx.execute(update(t.meta).where(t.meta.c.key == TIMEKEEPER).values(value=f"{name} {until.isoformat()}"))
+    return True
+
+
+def release(tx: Connection, *, name: str) -> None:
+    """Stop keeping the time."""
+    tx.execute(update(t.meta).where(t.meta.c.key == TIMEKEEPER, t.meta.c.value.startswith(name)).values(value=""))
 
 
 def _expire(tx: Connection, now: datetime) -> None:

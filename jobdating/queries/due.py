@@ -1,0 +1,94 @@
+"""What a timekeeper finds to do: read without the writer, so that an idle fair costs no write."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, func, select, text
+
+from jobdating.db import journal
+from jobdating.db import tables as t
+from jobdating.domain.states import LIVE, BookingState, SlotState
+from jobdating.domain.window import day_span
+
+SAMPLE_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Due:
+    """Held places that expire, stands with both a free slot and somebody who waits, and fairs whose day moves on.
+
+    `position` tells whether anything was written since it was last read. `live` are the fairs that are being played.
+    """
+
+    position: int
+    expired: tuple[int, ...]
+    stands: tuple[int, ...]
+    fairs: tuple[int, ...]
+    live: tuple[int, ...]
+
+
+def due(tx: Connection, *, now: datetime) -> Due:
+    """All that is due at `now`."""
+    expired = tx.execute(
+        select(t.bookings.c.id)
+        .where(text(f"bookings.state = '{BookingState.HELD.value}'"), t.bookings.c.expires_at <= now)
+        .order_by(t.bookings.c.expires_at, t.bookings.c.id)
+    ).scalars()
+    fairs = tx.execute(select(t.fairs)).all()
+    today = {fair.id: now.astimezone(ZoneInfo(fair.timezone)).date() for fair in fairs}
+    playing = [fair for fair in fairs if fair.first_day <= today[fair.id] <= fair.last_day]
+    sampled = {
+        row.fair_id: row.latest
+        for row in tx.execute(
+            select(t.attendance.c.fair_id, func.max(t.attendance.c.at).label("latest")).group_by(t.attendance.c.fair_id)
+        )
+    }
+    moving = set()
+    for fair in playing:
+        latest = sampled.get(fair.id)
+        start, _ = day_span(today[fair.id], fair.timezone)
+        if fair.live_day != today[fair.id] or latest is None or latest < now - (now - start) % SAMPLE_EVERY:
+            moving.add(fair.id)
+    for fair in fairs:
+        until = now + timedelta(minutes=fair.lead_minutes)
+        near = until >= day_span(fair.first_day, fair.timezone)[0] and today[fair.id] <= fair.last_day
+        if near and _places_pass(tx, fair.id, fair.free_from, until):
+            moving.add(fair.id)
+    return Due(
+        journal.head(tx),
+        tuple(expired),
+        _promotable(tx, now),
+        tuple(sorted(moving)),
+        tuple(fair.id for fair in playing),
+    )
+
+
+def _promotable(tx: Connection, now: datetime) -> tuple[int, ...]:
+    taken = (
+        select(func.count())
+        .select_from(t.bookings)
+        .where(t.bookings.c.slot_id == t.slots.c.id, text(t.one_of("bookings.state", LIVE)))
+        .scalar_subquery()
+    )
+    waiting = select(t.waitlist.c.stand_id).distinct()
+    return tuple(
+        tx.execute(
+            select(t.slots.c.stand_id)
+            .where(
+                t.slots.c.stand_id.in_(waiting),
+                t.slots.c.starts_at > now,
+                t.slots.c.state == SlotState.OPEN.value,
+                taken < t.slots.c.capacity,
+            )
+            .distinct()
+            .order_by(t.slots.c.stand_id)
+        ).scalars()
+    )
+
+
+def _places_pass(tx: Connection, fair_id: int, since: datetime | None, until: datetime) -> bool:
+    passed = select(t.slots.c.id).join(t.stands).where(t.stands.c.fair_id == fair_id, t.slots.c.starts_at < until)
+    if since is not None:
+        passed = passed.where(t.slots.c.starts_at >= since)
+    return tx.execute(passed.limit(1)).first() is not None

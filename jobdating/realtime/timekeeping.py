@@ -1,0 +1,123 @@
+"""Looks at the clock about once a second and does what is due, as the system. One process of many at a time.
+
+Reads first and writes only what is due, in writes that are short; the busier it was, the longer it rests.
+"""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+
+from jobdating.clock import Clock, WallClock
+from jobdating.db.engine import Database, Unavailable
+from jobdating.queries import identity
+from jobdating.queries.due import due
+from jobdating.queries.forecast import Forecast, forecast
+from jobdating.services import booking, timekeeper, waitlist
+
+EVERY = 1.0  # real seconds
+REST = 4  # times the work of the last round, at least
+RENEWS = timedelta(seconds=5)  # of wall time; another process takes over when we have not for three times as long
+RETHINKS = timedelta(seconds=10)  # of the fair's time: estimates move with it even when nothing happens
+TRIES_AGAIN = timedelta(minutes=1)  # to promote somebody whom nothing suited
+ESTIMATES = 150  # that move in one write
+
+logger = logging.getLogger(__name__)
+
+
+class Timekeeper:
+    """One of those who would keep the time; only the one that holds the claim does."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+        self._name = secrets.token_hex(8)
+        self._renew_at = datetime.min.replace(tzinfo=WallClock().now().tzinfo)
+        self._holds = False
+        self._position = -1
+        self._thought_at: datetime | None = None
+        self._promoted_at: datetime | None = None
+
+    async def run(self) -> None:
+        """Keep the time until cancelled. A round that fails is told in the log, and the next one is tried."""
+        while True:
+            began = time.monotonic()
+            try:
+                await self.round()
+            except Unavailable:
+                logger.warning("timekeeper: the database takes no writes")
+            except Exception:
+                logger.exception("timekeeper: a round failed")
+            await asyncio.sleep(max(EVERY, REST * (time.monotonic() - began)))
+
+    async def round(self) -> None:
+        """Do all that is due now, if it is ours to do."""
+        if not await self._hold():
+            return
+        now = self._clock.now()
+        found = await self._db.read(due, now=now)
+        changed = found.position != self._position
+        self._position = found.position
+        for booking_id in found.expired:
+            await self._db.write(booking.expire, booking_id=booking_id, now=now)
+        for fair_id in found.fairs:
+            await self._db.write(timekeeper.keep_fair, fair_id=fair_id, now=now)
+        if found.expired or changed or self._promoted_at is None or now - self._promoted_at >= TRIES_AGAIN:
+            self._promoted_at = now
+            for stand_id in found.stands:
+                await self._db.write(waitlist.promote, stand_id=stand_id, now=now)
+        if changed or self._thought_at is None or now - self._thought_at >= RETHINKS:
+            self._thought_at = now
+            for fair_id in found.live:
+                await self._estimate(fair_id, now)
+
+    async def release(self) -> None:
+        """Let another process take over at once."""
+        if self._holds:
+            with suppress(Unavailable):
+                await self._db.write(timekeeper.release, name=self._name)
+
+    async def _hold(self) -> bool:
+        wall = WallClock().now()
+        if wall >= self._renew_at:
+            self._holds = await self._db.write(timekeeper.claim, name=self._name, now=wall, until=wall + 3 * RENEWS)
+            self._renew_at = wall + RENEWS
+        return self._holds
+
+    async def _estimate(self, fair_id: int, now: datetime) -> None:
+        fair = await self._db.read(identity.fair_by_id, fair_id)
+        if fair is None:
+            return
+        news = await self._db.read(forecast, fair, now=now)
+        for some in portions([each for each in news if each.is_news]):
+            await self._db.write(timekeeper.publish, fair_id, some, now=now)
+
+
+def portions(forecasts: Sequence[Forecast]) -> Iterator[list[Forecast]]:
+    """Stands together until they move ESTIMATES estimates, so that no write is long."""
+    some: list[Forecast] = []
+    size = 0
+    for each in forecasts:
+        if some and size + len(each.moved) > ESTIMATES:
+            yield some
+            some, size = [], 0
+        some.append(each)
+        size += len(each.moved) + 3  # a journal entry and a delay cost about as much as three estimates
+    if some:
+        yield some
+
+
+@asynccontextmanager
+async def running(db: Database, clock: Clock) -> AsyncIterator[Timekeeper]:
+    """The time, kept."""
+    keeper = Timekeeper(db, clock)
+    task = asyncio.create_task(keeper.run(), name="timekeeper")
+    try:
+        yield keeper
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        await keeper.release()
