@@ -6,7 +6,6 @@ database must hold exactly what the model holds.
 """
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -89,8 +88,14 @@ class Model:
         person.spans.append((place.start, place.end))
         person.slots.add(place.id)
 
-    def legal(self, person: Person) -> Iterator[Place]:
-        return (place for place in self.places.values() if not self.reasons(person, place))
+    def legal(self, person: Person, chance: random.Random) -> Place | None:
+        """Any place the person may take, None when there is none in the whole fair."""
+        if len(person.spans) >= self.cap:
+            return None
+        free = [place for place in self.places.values() if place.left]
+        at = chance.randrange(len(free)) if free else 0
+        turned = free[at:] + free[:at]
+        return next((place for place in turned if not self.reasons(person, place)), None)
 
 
 async def ask(db: Database, model: Model, person: Person, place: Place) -> str:
@@ -113,10 +118,9 @@ async def fill(db: Database, model: Model, chance: random.Random) -> int:
         still = []
         for person in ready:
             await refused(db, model, person, chance.choice(places))
-            choices = list(model.legal(person))
-            if not choices:
+            place = model.legal(person, chance)
+            if place is None:
                 continue
-            place = chance.choice(choices)
             assert await ask(db, model, person, place) == "booked"
             model.take(person, place)
             made += 1
@@ -148,10 +152,10 @@ def sheets(*, small: bool) -> list[Sheet]:
 async def test_an_imported_fair_is_booked_until_nothing_legal_remains(db: Database) -> None:
     small = path_of(db.url) is None  # PostgreSQL plays the same with fewer people
     await importing.carry_out(db, SYSTEM, sheets(small=small), slug=None, now=NOW)
-    model = await db.read(Model)
-    made = await fill(db, model, random.Random(2027))
+    model, chance = await db.read(Model), random.Random(2027)
+    made = await fill(db, model, chance)
     assert made > len(model.people)
-    assert not any(next(model.legal(person), None) for person in model.people.values())
+    assert not any(model.legal(person, chance) for person in model.people.values())
     rows = await db.read(live)
     assert len(rows) == made
     by_person: dict[int, list[Any]] = {}
