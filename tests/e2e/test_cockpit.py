@@ -26,7 +26,9 @@ class World:
 
     def __init__(self, tx: Connection) -> None:
         self.fair = make.make_fair(tx, slug="juin-2027", live_day=date(2027, 6, 17))
-        self.stand = make.make_stand(tx, self.fair, name="Chaudronnerie de l’Orne")
+        company = make.make_company(tx, self.fair)
+        self.stand = make.make_stand(tx, self.fair, company_id=company, name="Chaudronnerie de l’Orne")
+        self.colleague = make.make_stand(tx, self.fair, company_id=company, name="Stand de Karim")
         self.slots = make.make_slots(tx, self.stand, count=6)
         self.recruiter = make.make_recruiter(tx, self.stand)
         self.people = [self.person(tx, name) for name in ("Inès", "Hugo", "Chloé")]
@@ -36,6 +38,7 @@ class World:
         ]
         for person, each in zip(self.people[:2], self.bookings, strict=False):
             queue.check_in(tx, person, booking_id=each, now=NOW)
+        self.karim = make.make_recruiter(tx, self.colleague)
         self.path = f"/fairs/juin-2027/cockpit/{self.stand}"
 
     def person(self, tx: Connection, first_name: str) -> Actor:
@@ -223,6 +226,44 @@ async def test_an_open_menu_stays_open_through_a_patch_and_closes_when_used(
     await expect(menu).to_be_hidden()
     await expect(main(desk)).to_contain_text("Commencer l’entretien")
     assert (await stored(site, second)).state == "called"
+
+
+async def test_who_is_handed_over_appears_at_the_colleague_and_a_blocked_slot_can_be_reopened(
+    site: Site, world: World, open_page: OpenPage
+) -> None:
+    second = world.bookings[1]
+    desk = await open_page(world.path, world.recruiter, width=1280)
+    karim = await open_page(f"/fairs/juin-2027/cockpit/{world.colleague}", world.karim, width=1280)
+    await expect(karim.get_by_text("Rien de prévu ce jour-là")).to_be_visible()
+    await desk.get_by_role("button", name="Autres actions pour Hugo Besnard").click()
+    await desk.locator(f"#more-{second}").get_by_role("button", name="Confier à Stand de Karim").click()
+    await expect(karim.locator(f"#place-{second}")).to_contain_text("Hugo Besnard")
+    await expect(main(karim)).to_contain_text("Appeler Hugo Besnard")
+    free = desk.locator(f"#free-{world.slots[1]}")
+    await free.get_by_role("button", name="Bloquer").click()
+    await free.get_by_role("button", name="Rouvrir").click()
+    await expect(free.get_by_text("Créneau libre")).to_be_visible()
+
+
+async def test_a_request_is_accepted_and_another_declined_where_a_stand_asks_to_confirm(
+    site: Site, world: World, open_page: OpenPage
+) -> None:
+    def ask(tx: Connection) -> list[int]:
+        tx.execute(update(t.stands).where(t.stands.c.id == world.stand).values(asks_confirmation=True))
+        people = [world.person(tx, name) for name in ("Yanis", "Léa")]
+        return [
+            booking.book(tx, person, slot_id=slot, now=make.BEFORE).id
+            for person, slot in zip(people, world.slots[3:], strict=False)
+        ]
+
+    yes, no = await site.db.write(ask)
+    desk = await open_page(world.path, world.recruiter, width=1280)
+    await expect(desk.get_by_role("heading", name="2 demandes")).to_be_visible()
+    await desk.locator(f"#request-{yes}").get_by_role("button", name="Accepter").click()
+    await expect(desk.locator(f"#place-{yes}")).to_contain_text("Yanis Besnard")
+    await desk.locator(f"#request-{no}").get_by_role("button", name="Décliner").click()
+    await expect(desk.locator(f"#request-{no}")).to_have_count(0)
+    assert [(await stored(site, each)).state for each in (yes, no)] == ["booked", "cancelled"]
 
 
 async def test_a_narrow_page_does_not_scroll_sideways(world: World, open_page: OpenPage) -> None:
