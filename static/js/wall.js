@@ -114,10 +114,12 @@ function keysOf(grid) {
   const focusable = (cell) => one("a", cell) ?? cell;
 
   const settle = () => {
-    for (const link of all(".wall-name a", rows)) if (link.tabIndex !== -1) link.tabIndex = -1;
     const row = document.getElementById(stop.row) ?? rows.firstElementChild;
     const cell = row && (cellsOf(row)[stop.cell] ?? cellsOf(row)[0]);
-    if (cell) focusable(cell).tabIndex = 0;
+    const target = cell && focusable(cell);
+    // Writes only what differs: this is called for what it writes, too.
+    for (const link of all(".wall-name a", rows)) if (link !== target && link.tabIndex !== -1) link.tabIndex = -1;
+    if (target && target.tabIndex !== 0) target.tabIndex = 0;
   };
 
   /** @param {HTMLElement} row @param {number} cell @param {boolean} [focus] */
