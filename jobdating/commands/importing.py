@@ -84,7 +84,9 @@ def run_export(slug: str, path: Path, *, database_url: str, language: str) -> in
     return 0
 
 
-async def _import(path: Path, database_url: str, *, dry_run: bool, keep: bool, progress: importing.Progress) -> Prepared:
+async def _import(
+    path: Path, database_url: str, *, dry_run: bool, keep: bool, progress: importing.Progress
+) -> Prepared:
     progress("read")
     sheets = await asyncio.to_thread(read_path, path)
     db = open_database(database_url)
@@ -118,7 +120,7 @@ def _lines(prepared: Prepared, language: str, *, dry_run: bool) -> Iterator[str]
     say = translator(language)
     plan = prepared.plan
     for mistake in prepared.mistakes:
-        yield say(_("%(sheet)s, ligne %(row)s, %(column)s : « %(value)s » : %(reason)s")) % {
+        yield say(_("%(sheet)s, ligne %(row)s, %(column)s : « %(value)s » : %(reason)s")) % {
             "sheet": mistake.sheet,
             "row": mistake.row,
             "column": mistake.column,
@@ -128,36 +130,38 @@ def _lines(prepared: Prepared, language: str, *, dry_run: bool) -> Iterator[str]
     if prepared.mistakes:
         return
     for hurt in plan.hurts:
-        yield say(_("%(stand)s, %(day)s à %(time)s : %(candidate)s y a rendez-vous, et ce créneau disparaîtrait")) % {
+        yield say(_("%(stand)s, %(day)s à %(time)s : %(candidate)s y a rendez-vous, et ce créneau disparaîtrait")) % {
             "stand": hurt.stand,
             "day": day_words(local(hurt.starts_at, _zone(prepared)), language),
             "time": clock_time(hurt.starts_at, _zone(prepared)),
             "candidate": prepared.names.get(hurt.candidate_id, ""),
         }
     for ignored in prepared.ignored:
-        yield say(_("pas reconnu, laissé de côté : %(name)s")) % {"name": ignored}
+        yield say(_("pas reconnu, laissé de côté : %(name)s")) % {"name": ignored}
     for name, added, changed, absent in counts(prepared):
-        yield say(_("%(kind)s : %(added)s à ajouter, %(changed)s à modifier, %(absent)s gardés bien qu’absents du fichier")) % {
+        yield say(
+            _("%(kind)s : %(added)s à ajouter, %(changed)s à modifier, %(absent)s gardés bien qu’absents du fichier")
+        ) % {
             "kind": words.kind(name, language),
             "added": added,
             "changed": changed,
             "absent": absent,
         }
     slots = [each.grid for each in plan.slots]
-    yield say(_("Créneaux : %(added)s à ajouter, %(removed)s à retirer")) % {
+    yield say(_("Créneaux : %(added)s à ajouter, %(removed)s à retirer")) % {
         "added": sum(len(grid.added) for grid in slots),
         "removed": sum(len(grid.removed) + len(grid.retired) for grid in slots),
     }
     for change in plan.changes if dry_run else ():
         for name, (before, after) in change.differences.items():
-            yield say(_("%(label)s, %(field)s : %(before)s → %(after)s")) % {
+            yield say(_("%(label)s, %(field)s : %(before)s → %(after)s")) % {
                 "label": change.item.label,
                 "field": words.field(name, language),
                 "before": words.value(before, language, _zone(prepared)),
                 "after": words.value(after, language, _zone(prepared)),
             }
     if not plan.hurts:
-        yield say(_("Essai : rien n’a été enregistré.")) if dry_run else say(_("C’est enregistré."))
+        yield say(_("Essai : rien n’a été enregistré.")) if dry_run else say(_("C’est enregistré."))
 
 
 def counts(prepared: Prepared) -> Iterator[tuple[str, int, int, int]]:

@@ -91,7 +91,14 @@ def change(
 
 
 def _changes(
-    before: Frame, after: Frame, stands: list[StandHours], grids: Grids, *, now: datetime, keep: bool, leavers_first: bool
+    before: Frame,
+    after: Frame,
+    stands: list[StandHours],
+    grids: Grids,
+    *,
+    now: datetime,
+    keep: bool,
+    leavers_first: bool,
 ) -> list[StandChange]:
     """Stand by stand. Who keeps their time goes before who has to leave it, unless the leavers may be kept."""
     there_then = {stand.id: follow(stand.availability, before, after) for stand in stands}

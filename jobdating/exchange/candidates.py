@@ -14,9 +14,9 @@ from jobdating.exchange.tables import Row, Table, Tables, checked
 from jobdating.exchange.training_centre import Centre, level, trades_of
 
 
-def candidates(tables: Tables, current: Current, frame: Frame, centre: Centre, stands: Stands) -> tuple[
-    list[Item], dict[str, dict[str, str]]
-]:
+def candidates(
+    tables: Tables, current: Current, frame: Frame, centre: Centre, stands: Stands
+) -> tuple[list[Item], dict[str, dict[str, str]]]:
     """The candidates that the file lists, and their accounts by address."""
     table = tables.get(CANDIDATES)
     items: list[Item] = []
@@ -91,7 +91,9 @@ def _availability(table: Table, row: Row, frame: Frame) -> tuple[Stretch, ...] |
     """When the candidate can come, UTC; None for the whole fair."""
     everything = [days.DayPart(day) for day in frame.calendar.days]
     if breaks.has_hours(row.said("availability")):
-        there = table.parsed(row, "availability", lambda value: breaks.breaks(value, frame.calendar), empty=list[breaks.Break]())
+        there = table.parsed(
+            row, "availability", lambda value: breaks.breaks(value, frame.calendar), empty=list[breaks.Break]()
+        )
         return tuple((span.start, span.end) for span in merged(frame.span(*stretch) for stretch in there)) or None
     parts = table.parsed(row, "availability", lambda value: days.days(value, frame.calendar), empty=everything)
     if parts == everything:

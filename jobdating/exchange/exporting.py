@@ -19,7 +19,16 @@ from jobdating.exchange.stands import local as hour
 
 Cell = str | int | date | datetime | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_WIDTHS = {"about": 50, "wishes": 60, "availability": 34, "hours": 26, "email": 36, "emails": 36, "room": 30, "name": 30}
+_WIDTHS = {
+    "about": 50,
+    "wishes": 60,
+    "availability": 34,
+    "hours": 26,
+    "email": 36,
+    "emails": 36,
+    "room": 30,
+    "name": 30,
+}
 
 
 def workbook(current: Current) -> bytes:
@@ -95,7 +104,9 @@ def _rows(layout: Layout, current: Current) -> list[Sequence[Cell]]:
         return [(column.title, _fair_cell(column.field, cells[column.field], zone)) for column in layout.columns]
     known = [k for k in current.known if k.item.kind.value == _KINDS[layout.name]]
     writer = _WRITERS[layout.name]
-    return [[cells.get(column.field) for column in layout.columns] for k in known for cells in (writer(k, current, zone),)]
+    return [
+        [cells.get(column.field) for column in layout.columns] for k in known for cells in (writer(k, current, zone),)
+    ]
 
 
 def _fair_cell(name: str, value: Any, zone: str) -> Cell:
@@ -138,7 +149,9 @@ def _stand(known: Known, current: Current, zone: str) -> dict[str, Cell]:
     company = current.of(Kind.COMPANY)[(values["company"],)].item.label
     accounts = current.of(Kind.ACCOUNT)
     people = [accounts[(email,)].item.values for email in values["recruiters"] if (email,) in accounts]
-    offered = {o.item.values["trade"] for o in current.of(Kind.OFFER).values() if o.item.values["company"] == values["company"]}
+    offered = {
+        o.item.values["trade"] for o in current.of(Kind.OFFER).values() if o.item.values["company"] == values["company"]
+    }
     days, hours, breaks = presence(values["availability"], zone)
     return {
         **values,

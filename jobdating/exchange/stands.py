@@ -87,7 +87,13 @@ def _name(company: Company, team: dict[str, Any], names: set[str]) -> str:
 
 
 def _item(
-    slug: str, name: str, company: Company, values: dict[str, Any], team: dict[str, Any], stored: Known | None, centre: Centre
+    slug: str,
+    name: str,
+    company: Company,
+    values: dict[str, Any],
+    team: dict[str, Any],
+    stored: Known | None,
+    centre: Centre,
 ) -> Item:
     """What the row says; the trades follow from the company's offers, and a new stand's site from its town."""
     said = {"name": name, "company": company.slug, **({} if stored else _DEFAULTS), **values}

@@ -52,15 +52,15 @@ def template(*, name: str, slug: str, first_day: date, last_day: date) -> bytes:
 
 
 NOTES = (
-    "Remplacez les exemples par vos lignes. Une feuille sans usage peut être effacée : ce qu’elle décrit reste tel quel.",
+    "Remplacez les exemples par vos lignes. Une feuille sans usage peut être effacée : ce qu’elle décrit reste tel quel.",
     "L’ordre des colonnes ne compte pas, ni les accents de leurs titres. Une colonne inconnue est laissée de côté.",
-    "Jours : tous · 17, 18 · 17 et 19 juin · jeudi, vendredi · du 17 au 19 juin · sauf 18/06 · jeudi matin",
-    "Horaires : 9h-12h, 14h-17h · 10h à 12h et 14h à 17h · 09:00-12:00 / 14:00-16:30 · matin · après-midi",
-    "Indisponibilités : 18/06 10h-11h · 17 juin 14h à 15h30 ; vendredi matin",
-    "Salle visio : auto (celle du job dating) · téléphone · sur place · une adresse qui commence par https://",
-    "Niveaux : CAP · Bac pro · Titre pro · BTS · Licence pro. Une formation peut aussi être « Formation continue ».",
-    "Âge : un nombre, ou moins de 18 · 18-25 · 26 et plus. Seule la tranche d’âge est conservée.",
-    "Métiers et centres : séparés par une virgule. Vœux : des entreprises dans l’ordre, séparées par un point-virgule.",
-    "Plusieurs recruteurs sur un stand : leurs noms et leurs adresses séparés par une virgule, dans le même ordre.",
-    "Importer à nouveau le même classeur met à jour et ajoute ; rien de ce qui est réservé n’est perdu.",
+    "Jours : tous · 17, 18 · 17 et 19 juin · jeudi, vendredi · du 17 au 19 juin · sauf 18/06 · jeudi matin",
+    "Horaires : 9h-12h, 14h-17h · 10h à 12h et 14h à 17h · 09:00-12:00 / 14:00-16:30 · matin · après-midi",
+    "Indisponibilités : 18/06 10h-11h · 17 juin 14h à 15h30 ; vendredi matin",
+    "Salle visio : auto (celle du job dating) · téléphone · sur place · une adresse qui commence par https://",
+    "Niveaux : CAP · Bac pro · Titre pro · BTS · Licence pro. Une formation peut aussi être « Formation continue ».",
+    "Âge : un nombre, ou moins de 18 · 18-25 · 26 et plus. Seule la tranche d’âge est conservée.",
+    "Métiers et centres : séparés par une virgule. Vœux : des entreprises dans l’ordre, séparées par un point-virgule.",
+    "Plusieurs recruteurs sur un stand : leurs noms et leurs adresses séparés par une virgule, dans le même ordre.",
+    "Importer à nouveau le même classeur met à jour et ajoute ; rien de ce qui est réservé n’est perdu.",
 )

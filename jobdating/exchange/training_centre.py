@@ -105,7 +105,9 @@ def _open_days(table: Table, row: Row, frame: Frame) -> tuple[Any, ...]:
     said = []
     for day in parts:
         stretches = hours.part(day.part, usual) if day.part else usual
-        said.append((day.day.isoformat(), tuple((a.isoformat("minutes"), b.isoformat("minutes")) for a, b in stretches)))
+        said.append(
+            (day.day.isoformat(), tuple((a.isoformat("minutes"), b.isoformat("minutes")) for a, b in stretches))
+        )
     return tuple(said)
 
 
@@ -118,9 +120,7 @@ def _trainings(table: Table, current: Current, found: Centre) -> None:
             "title": title,
             "trade": found.trades.get(trade) or trade,
             "level": table.parsed(row, "level", _training_level, empty=""),
-            "sites": tuple(
-                sorted(table.each(row, "sites", words.items(row.cells.get("sites")), found.sites.find))
-            ),
+            "sites": tuple(sorted(table.each(row, "sites", words.items(row.cells.get("sites")), found.sites.find))),
             "months": table.parsed(row, "months", lambda value: words.whole(value, least=1, most=120), empty=None),
         }
         if trade:
@@ -190,7 +190,9 @@ def _offers(table: Table, current: Current, found: Centre, *, has_sheet: bool) -
             company.places.append(str(values["place"]))
             same = offer_key(values)
             seen[same] += 1
-            item = Item(Kind.OFFER, (*same, str(seen[same])), f"{values['title']}, {company.name}", _said(table, values))
+            item = Item(
+                Kind.OFFER, (*same, str(seen[same])), f"{values['title']}, {company.name}", _said(table, values)
+            )
             found.items.append(item)
     if not has_sheet:
         by_slug = {company.slug: company for company in found.companies.meanings()}

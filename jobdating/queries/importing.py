@@ -56,9 +56,7 @@ def grids(tx: Connection, fair_id: int | None) -> Grids:
     """Every slot and live booking of the fair."""
     slots: dict[int, list[OldSlot]] = defaultdict(list)
     places: dict[int, list[Place]] = defaultdict(list)
-    used = set(
-        tx.execute(select(t.bookings.c.slot_id).where(t.bookings.c.fair_id == fair_id).distinct()).scalars()
-    )
+    used = set(tx.execute(select(t.bookings.c.slot_id).where(t.bookings.c.fair_id == fair_id).distinct()).scalars())
     of_fair = select(t.slots).join(t.stands, t.stands.c.id == t.slots.c.stand_id).where(t.stands.c.fair_id == fair_id)
     for row in tx.execute(of_fair.order_by(t.slots.c.id)):
         span = Span(row.starts_at, row.ends_at)
@@ -107,9 +105,7 @@ def _sites(tx: Connection, fair_id: int) -> list[Known]:
 
 def _trainings(tx: Connection, fair_id: int, sites: dict[int, Key]) -> list[Known]:
     of_fair = t.trainings.c.fair_id == fair_id
-    at = _grouped(
-        tx.execute(select(t.training_sites).join(t.trainings).where(of_fair)), "training_id", "site_id"
-    )
+    at = _grouped(tx.execute(select(t.training_sites).join(t.trainings).where(of_fair)), "training_id", "site_id")
     found = []
     for row in _of_fair(tx, t.trainings, fair_id):
         values = {"title": row.title, "trade": row.trade, "level": row.level, "months": row.months}
@@ -128,7 +124,9 @@ def _companies(tx: Connection, fair_id: int) -> list[Known]:
 
 def _offers(tx: Connection, fair_id: int, slugs: dict[int, str]) -> list[Known]:
     fields = ("title", "trade", "level", "contract", "place", "posts", "about")
-    rows = tx.execute(select(t.offers).join(t.companies).where(t.companies.c.fair_id == fair_id).order_by(t.offers.c.id))
+    rows = tx.execute(
+        select(t.offers).join(t.companies).where(t.companies.c.fair_id == fair_id).order_by(t.offers.c.id)
+    )
     seen: Counter[Key] = Counter()
     found = []
     for row in rows:
@@ -143,9 +141,7 @@ def _stands(tx: Connection, fair_id: int, sites: dict[int, Key], slugs: dict[int
     of_fair = t.stands.c.fair_id == fair_id
     trades = _grouped(tx.execute(select(t.stand_trades).join(t.stands).where(of_fair)), "stand_id", "trade")
     team = _grouped(
-        tx.execute(
-            select(t.recruiters.c.stand_id, t.accounts.c.email).join(t.stands).join(t.accounts).where(of_fair)
-        ),
+        tx.execute(select(t.recruiters.c.stand_id, t.accounts.c.email).join(t.stands).join(t.accounts).where(of_fair)),
         "stand_id",
         "email",
     )
@@ -164,9 +160,7 @@ def _stands(tx: Connection, fair_id: int, sites: dict[int, Key], slugs: dict[int
 
 def _candidates(tx: Connection, fair_id: int, sites: dict[int, Key], stands: dict[int, str]) -> list[Known]:
     of_fair = t.candidates.c.fair_id == fair_id
-    trades = _grouped(
-        tx.execute(select(t.candidate_trades).join(t.candidates).where(of_fair)), "candidate_id", "trade"
-    )
+    trades = _grouped(tx.execute(select(t.candidate_trades).join(t.candidates).where(of_fair)), "candidate_id", "trade")
     wishes: dict[int, list[tuple[str, bool]]] = defaultdict(list)
     ranked = select(t.wishes).join(t.candidates).where(of_fair).order_by(t.wishes.c.candidate_id, t.wishes.c.rank)
     for row in tx.execute(ranked):

@@ -90,7 +90,8 @@ def stands(tx: Connection, fair_id: int) -> list[StandLine]:
     live = (t.bookings.c.fair_id == fair_id, t.bookings.c.state.in_(_LIVE))
     booked = _counts(tx, select(t.bookings.c.stand_id, func.count()).where(*live).group_by(t.bookings.c.stand_id))
     people = _counts(
-        tx, select(t.recruiters.c.stand_id, func.count()).join(t.stands).where(of_fair).group_by(t.recruiters.c.stand_id)
+        tx,
+        select(t.recruiters.c.stand_id, func.count()).join(t.stands).where(of_fair).group_by(t.recruiters.c.stand_id),
     )
     rows = tx.execute(
         select(t.stands, t.companies.c.name.label("company")).join(t.companies).where(of_fair).order_by(t.stands.c.name)
@@ -106,9 +107,13 @@ def stands(tx: Connection, fair_id: int) -> list[StandLine]:
 def choices(tx: Connection, fair_id: int) -> Choices:
     """Companies, sites and trades of the fair."""
     companies = tx.execute(
-        select(t.companies.c.id, t.companies.c.name).where(t.companies.c.fair_id == fair_id).order_by(t.companies.c.name)
+        select(t.companies.c.id, t.companies.c.name)
+        .where(t.companies.c.fair_id == fair_id)
+        .order_by(t.companies.c.name)
     )
-    sites = tx.execute(select(t.sites.c.id, t.sites.c.name).where(t.sites.c.fair_id == fair_id).order_by(t.sites.c.name))
+    sites = tx.execute(
+        select(t.sites.c.id, t.sites.c.name).where(t.sites.c.fair_id == fair_id).order_by(t.sites.c.name)
+    )
     offered = select(t.offers.c.trade).join(t.companies).where(t.companies.c.fair_id == fair_id)
     taught = select(t.trainings.c.trade).where(t.trainings.c.fair_id == fair_id)
     shown = select(t.stand_trades.c.trade).join(t.stands).where(t.stands.c.fair_id == fair_id)
@@ -207,7 +212,10 @@ def thing(tx: Connection, *, fair_id: int, kind: Kind, thing_id: int) -> dict[st
 
 def used_by(tx: Connection, kind: Kind, thing_id: int) -> dict[str, int]:
     """What refers to a thing: shown before it is removed."""
-    tables = {Kind.SITE: {"stands": t.stands, "candidates": t.candidates}, Kind.COMPANY: {"stands": t.stands, "offers": t.offers}}
+    tables = {
+        Kind.SITE: {"stands": t.stands, "candidates": t.candidates},
+        Kind.COMPANY: {"stands": t.stands, "offers": t.offers},
+    }
     column = {Kind.SITE: "site_id", Kind.COMPANY: "company_id"}.get(kind, "")
     return {
         name: tx.execute(select(func.count()).select_from(table).where(table.c[column] == thing_id)).scalar_one()

@@ -24,9 +24,7 @@ class Upload:
 
 def upload(tx: Connection, *, upload_id: int, fair_id: int) -> Upload:
     """Raises NotFound for one of another fair too."""
-    row = tx.execute(
-        select(t.uploads).where(t.uploads.c.id == upload_id, t.uploads.c.fair_id == fair_id)
-    ).first()
+    row = tx.execute(select(t.uploads).where(t.uploads.c.id == upload_id, t.uploads.c.fair_id == fair_id)).first()
     if row is None:
         raise NotFound(what="upload")
     return Upload(row.id, row.name, row.content, row.step, row.step_at, row.result)

@@ -84,7 +84,9 @@ def _ensure_of(tx: Connection, kind: Kind, thing_id: int, fair_id: int) -> None:
     table = TABLES[kind]
     found = select(table.c.id).where(table.c.id == thing_id)
     if kind is Kind.OFFER:
-        found = found.join(t.companies, t.companies.c.id == t.offers.c.company_id).where(t.companies.c.fair_id == fair_id)
+        found = found.join(t.companies, t.companies.c.id == t.offers.c.company_id).where(
+            t.companies.c.fair_id == fair_id
+        )
     else:
         found = found.where(table.c.fair_id == fair_id)
     if tx.execute(found).first() is None:
@@ -98,7 +100,7 @@ def _ensure_single(tx: Connection, kind: Kind, thing_id: int | None, fair_id: in
     table, name = TABLES[kind], _NAMED[kind]
     rows = tx.execute(select(table.c.id, table.c[name]).where(table.c.fair_id == fair_id))
     if any(row.id != thing_id and key(row[1]) == key(columns[name]) for row in rows):
-        raise Invalid(fields={name: "twice"})
+        raise Invalid(fields={name: "name_taken"})
 
 
 def _set_sites(tx: Connection, training_id: int, fair_id: int, sites: list[int]) -> None:

@@ -57,7 +57,9 @@ def create(tx: Connection, actor: Actor, *, slug: str, settings: FairSettings, f
     fair_id: int = tx.execute(insert(t.fairs).values(values).returning(t.fairs.c.id)).scalar_one()
     if actor.account_id is not None:
         _organise(tx, fair_id, actor.account_id)
-        journal.append(tx, events.RightsChanged(fair_id=fair_id, account_id=actor.account_id), at=now, by=actor.account_id)
+        journal.append(
+            tx, events.RightsChanged(fair_id=fair_id, account_id=actor.account_id), at=now, by=actor.account_id
+        )
     _contact(tx, fair_id, settings.contact_email, now=now)
     journal.append(tx, events.FairChanged(fair_id=fair_id), at=now, by=actor.account_id)
     return fair_id

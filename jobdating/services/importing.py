@@ -145,9 +145,7 @@ def _keep_team(tx: Connection, teams: dict[int, tuple[str, ...]], accounts: dict
 def _candidates(tx: Connection, plan: Plan, known: Ids, fair_id: int, *, now: datetime) -> None:
     added = plan.added(Kind.CANDIDATE)
     accounts = known[Kind.ACCOUNT]
-    rows = [
-        _row(item, known, fair_id) | {"account_id": accounts[item.key], "registered_at": now} for item in added
-    ]
+    rows = [_row(item, known, fair_id) | {"account_id": accounts[item.key], "registered_at": now} for item in added]
     _insert(tx, t.candidates, rows, [item.key for item in added], known.setdefault(Kind.CANDIDATE, {}))
     for change in plan.changed(Kind.CANDIDATE):
         values = _row(change.item, known, fair_id, only=change.differences.keys())

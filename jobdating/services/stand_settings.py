@@ -93,7 +93,14 @@ def close(tx: Connection, actor: Actor, *, fair_id: int, stand_id: int, closed: 
 
 
 def _fill(
-    tx: Connection, actor: Actor, fair_id: int, stand_id: int, settings: StandSettings, laid: StandGrid, *, now: datetime
+    tx: Connection,
+    actor: Actor,
+    fair_id: int,
+    stand_id: int,
+    settings: StandSettings,
+    laid: StandGrid,
+    *,
+    now: datetime,
 ) -> None:
     grid.set_availability(tx, stand_id, settings.availability)
     tx.execute(delete(t.stand_trades).where(t.stand_trades.c.stand_id == stand_id))

@@ -85,9 +85,7 @@ async def blocks(request: Request) -> Response:
         elif said is not None:
             act = blocking.reopen if form.get("act") == "reopen" else blocking.block
             span = _span(said, fair.timezone)
-            done = await home.db.write(
-                act, seen.actor, fair_id=fair.id, stand_id=said.stand, span=span, now=seen.now
-            )
+            done = await home.db.write(act, seen.actor, fair_id=fair.id, stand_id=said.stand, span=span, now=seen.now)
     stands = await home.db.read(query.stands, fair.id)
     blocked = await home.db.read(query.blocked, fair.id, now=seen.now)
     said_problems = {name: problem.said(seen.language) for name, problem in problems.items()}
@@ -110,9 +108,7 @@ async def _preview(request: Request, typed: dict[str, Any], plan: GridPlan, *, k
     candidates = [move.place.candidate_id for _, move in plan.moves] + [place.candidate_id for _, place in plan.lost]
     kept = sum(len(each.grid.kept) for each in plan.stands)
     names = await house(request).db.read(importing.names_of, candidates)
-    return pages.page(
-        request, "settings/grid_preview.html", values=typed, plan=plan, names=names, keep=keep, kept=kept
-    )
+    return pages.page(request, "settings/grid_preview.html", values=typed, plan=plan, names=names, keep=keep, kept=kept)
 
 
 def _page(request: Request, values: dict[str, Any], problems: dict[str, Problem]) -> Response:

@@ -144,9 +144,7 @@ def _offer_page(request: Request, refused: tuple[str, Any] | None = None) -> Res
 def _running_page(request: Request, upload: Upload) -> Response:
     """Asks to be loaded again by a header: it works without scripts."""
     done = importing.STEPS.index(upload.step) if upload.step in importing.STEPS else 0
-    response = _page(
-        request, "settings/importing.html", upload=upload, done=done + 1, steps=len(importing.STEPS) + 1
-    )
+    response = _page(request, "settings/importing.html", upload=upload, done=done + 1, steps=len(importing.STEPS) + 1)
     response.headers["refresh"] = "1"
     return response
 
@@ -198,10 +196,13 @@ def _mistakes(prepared: Prepared, language: str) -> list[dict[str, Any]]:
 
 def _changes(prepared: Prepared, language: str, zone: str, limit: int = 200) -> list[tuple[str, str, str, str]]:
     lines = [
-        (change.item.label, words.field(name, language), words.value(before, language, zone), words.value(after, language, zone))
+        (
+            change.item.label,
+            words.field(name, language),
+            words.value(before, language, zone),
+            words.value(after, language, zone),
+        )
         for change in prepared.plan.changes
         for name, (before, after) in change.differences.items()
     ]
     return lines[:limit]
-
-

@@ -112,7 +112,12 @@ async def close(request: Request) -> Response:
 
 
 async def _save(
-    request: Request, form: FormData, stand: StandForm | None, choices: Choices, values: dict[str, Any], settings: StandSettings
+    request: Request,
+    form: FormData,
+    stand: StandForm | None,
+    choices: Choices,
+    values: dict[str, Any],
+    settings: StandSettings,
 ) -> Response:
     home, seen, fair = house(request), visit(request), visit(request).the_fair()
     keep, sure = form.get("keep") == "yes", form.get("moves")

@@ -159,11 +159,23 @@ def test_a_file_too_large_is_refused_before_it_is_opened(tmp_path: Path) -> None
 
 def test_what_is_no_spreadsheet_is_refused(tmp_path: Path) -> None:
     codes = {}
-    for name, content in {"a.pdf": b"%PDF", "a.xlsx": b"PK\x03\x04 not", "b.xlsx": b"", "a.csv": b"\0", "b.csv": b""}.items():
+    for name, content in {
+        "a.pdf": b"%PDF",
+        "a.xlsx": b"PK\x03\x04 not",
+        "b.xlsx": b"",
+        "a.csv": b"\0",
+        "b.csv": b"",
+    }.items():
         with pytest.raises(Unreadable) as refused:
             read({name: content})
         codes[name] = refused.value.code
-    assert codes == {"a.pdf": "file_kind", "a.xlsx": "broken", "b.xlsx": "broken", "a.csv": "not_text", "b.csv": "empty"}
+    assert codes == {
+        "a.pdf": "file_kind",
+        "a.xlsx": "broken",
+        "b.xlsx": "broken",
+        "a.csv": "not_text",
+        "b.csv": "empty",
+    }
     with pytest.raises(Unreadable) as refused:
         read_path(tmp_path)
     assert refused.value.code == "no_csv"

@@ -161,7 +161,12 @@ def test_a_surname_in_capitals_may_come_first(said: str, name: tuple[str, str]) 
 
 @pytest.mark.parametrize(
     ("said", "name"),
-    [("LEROY", "Leroy"), ("D'ORGLANDES", "d'Orglandes"), ("Le Gall", "Le Gall"), ("CONDÉ-EN-NORMANDIE", "Condé-en-Normandie")],
+    [
+        ("LEROY", "Leroy"),
+        ("D'ORGLANDES", "d'Orglandes"),
+        ("Le Gall", "Le Gall"),
+        ("CONDÉ-EN-NORMANDIE", "Condé-en-Normandie"),
+    ],
 )
 def test_names_lose_their_capitals(said: str, name: str) -> None:
     assert people.name(said) == name

@@ -83,7 +83,18 @@ def fair(*, companies: int = 6, candidates: int = 12, seed: int = 1) -> Workbook
             ["Entreprise", "Recruteur", "E-mail", "Téléphone", "Jours", "Horaires", "Indisponibilités", "Salle visio"]
         ],
         "Candidats": [
-            ["Prénom", "Nom", "E-mail", "Téléphone", "Âge", "Niveau visé", "Métiers", "Centre", "Disponibilités", "Vœux"]
+            [
+                "Prénom",
+                "Nom",
+                "E-mail",
+                "Téléphone",
+                "Âge",
+                "Niveau visé",
+                "Métiers",
+                "Centre",
+                "Disponibilités",
+                "Vœux",
+            ]
         ],
     }
     for place, site in enumerate(SITES, 1):
@@ -95,7 +106,9 @@ def fair(*, companies: int = 6, candidates: int = 12, seed: int = 1) -> Workbook
         town, postcode = TOWNS[n % len(TOWNS)]
         first, last = chance.choice(FIRST), chance.choice(LAST)
         website = "https://www.exemple.example" if n % 2 else ""
-        book["Entreprises"].append([name, postcode, town, " / ".join(trades[n]), ("environ 60", 8, "")[n % 3], website, ""])
+        book["Entreprises"].append(
+            [name, postcode, town, " / ".join(trades[n]), ("environ 60", 8, "")[n % 3], website, ""]
+        )
         for trade in trades[n]:
             offer: list[Cell] = [
                 name + ("  " if n % 3 == 0 else ""), f"Technicien·ne {trade}", trade, chance.choice(LEVELS),
@@ -106,7 +119,16 @@ def fair(*, companies: int = 6, candidates: int = 12, seed: int = 1) -> Workbook
         room = ROOMS[n % len(ROOMS)].format(n)
         email = f"recruteur{n}@{'Entreprise.Example' if n % 2 else 'entreprise.example'}"
         book["Stands"].append(
-            [name, recruiter, email, phone(n, n), DAYS[n % len(DAYS)], HOURS[n % len(HOURS)], BREAKS[n % len(BREAKS)], room]
+            [
+                name,
+                recruiter,
+                email,
+                phone(n, n),
+                DAYS[n % len(DAYS)],
+                HOURS[n % len(HOURS)],
+                BREAKS[n % len(BREAKS)],
+                room,
+            ]
         )
     for n in range(candidates):
         wished = chance.sample(names, min(len(names), chance.randint(1, 4)))
@@ -178,7 +200,9 @@ def shared(name: str) -> list[Path]:
 
 def as_xlsx(book: Workbook) -> bytes:
     target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as file:
+    with xlsxwriter.Workbook(
+        target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as file:
         day = file.add_format({"num_format": "dd/mm/yyyy"})
         moment = file.add_format({"num_format": "dd/mm/yyyy hh:mm"})
         for name, rows in book.items():
@@ -204,7 +228,9 @@ def said(cell: Cell) -> str:
 
 def as_csv(rows: Sequence[Sequence[Cell]], *, encoding: str = "cp1252", separator: str = ";") -> bytes:
     target = io.StringIO(newline="")
-    csv.writer(target, delimiter=separator, lineterminator="\r\n").writerows([[said(cell) for cell in row] for row in rows])
+    csv.writer(target, delimiter=separator, lineterminator="\r\n").writerows(
+        [[said(cell) for cell in row] for row in rows]
+    )
     return target.getvalue().encode(encoding)
 
 
@@ -222,7 +248,9 @@ def as_ods(book: Workbook) -> bytes:
     """An OpenDocument spreadsheet with the least it needs."""
     sheets = []
     for name, rows in book.items():
-        lines = "".join(f"<table:table-row>{''.join(_ods_cell(cell) for cell in row)}</table:table-row>" for row in rows)
+        lines = "".join(
+            f"<table:table-row>{''.join(_ods_cell(cell) for cell in row)}</table:table-row>" for row in rows
+        )
         sheets.append(f"<table:table table:name={quoteattr(name)}>{lines}</table:table>")
     content = (
         '<?xml version="1.0" encoding="UTF-8"?><office:document-content office:version="1.2" '

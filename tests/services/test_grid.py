@@ -170,7 +170,9 @@ async def test_slots_with_a_history_are_kept_out_of_the_way(db: Database, world:
     await db.write(booking.cancel, world.candidates[0], booking_id=old, now=NOW)
     await apply(db, world, await plan_for(db, world, frame(interview_minutes=15)))
     row = (await bookings(db))[old]
-    state = await db.read(lambda tx: tx.execute(select(t.slots.c.state).where(t.slots.c.id == row.slot_id)).scalar_one())
+    state = await db.read(
+        lambda tx: tx.execute(select(t.slots.c.state).where(t.slots.c.id == row.slot_id)).scalar_one()
+    )
     assert (row.state, state) == ("cancelled", "blocked")
 
 
@@ -181,7 +183,11 @@ async def test_what_has_begun_is_left_alone(db: Database, world: World) -> None:
     await db.write(queue.call, world.organiser, booking_id=running, now=now)
     await apply(db, world, await plan_for(db, world, frame(interview_minutes=15), now=now), now=now)
     after = await bookings(db)
-    assert (after[running].state, after[running].starts_at, after[running].ends_at) == ("called", MORNING, MORNING + 10 * MINUTE)
+    assert (after[running].state, after[running].starts_at, after[running].ends_at) == (
+        "called",
+        MORNING,
+        MORNING + 10 * MINUTE,
+    )
 
 
 async def test_only_an_organiser_changes_the_grid(db: Database, world: World) -> None:
@@ -205,9 +211,7 @@ async def test_the_same_candidate_moves_twice_without_seeming_to_overlap(db: Dat
 async def test_a_moment_is_blocked_but_for_what_is_booked(db: Database, world: World) -> None:
     await db.write(world.book, 0, 15)
     span = Span(MORNING, MORNING + 60 * MINUTE)
-    done = await db.write(
-        blocking.block, world.organiser, fair_id=world.fair, stand_id=world.stand, span=span, now=NOW
-    )
+    done = await db.write(blocking.block, world.organiser, fair_id=world.fair, stand_id=world.stand, span=span, now=NOW)
     assert done == blocking.Blocked(3, 1)
     again = await db.write(blocking.reopen, world.organiser, fair_id=world.fair, stand_id=None, span=span, now=NOW)
     assert again == blocking.Blocked(3, 0)

@@ -39,9 +39,7 @@ def counted(tx: Connection) -> dict[str, int]:
         t.fairs, t.accounts, t.sites, t.trainings, t.companies, t.offers, t.stands, t.recruiters, t.slots, t.candidates,
         t.wishes, t.organisers, t.stand_trades, t.candidate_trades, t.training_sites,
     )  # fmt: skip
-    return {
-        table.name: tx.execute(select(func.count()).select_from(table)).scalar_one() for table in tables
-    }
+    return {table.name: tx.execute(select(func.count()).select_from(table)).scalar_one() for table in tables}
 
 
 def one(tx: Connection, query: Any) -> Any:
@@ -52,9 +50,7 @@ def take(tx: Connection, *, stand: str, candidate: str, place: int = 0) -> int:
     """Book a slot of the stand of that name for a candidate by address."""
     slots = select(t.slots.c.id).join(t.stands).where(t.stands.c.name == stand).order_by(t.slots.c.starts_at)
     slot = tx.execute(slots).scalars().all()[place]
-    who = tx.execute(
-        select(t.candidates.c.id).join(t.accounts).where(t.accounts.c.email == candidate)
-    ).scalar_one()
+    who = tx.execute(select(t.candidates.c.id).join(t.accounts).where(t.accounts.c.email == candidate)).scalar_one()
     return booking.book(tx, SYSTEM, slot_id=slot, candidate_id=who, now=NOW).id
 
 
@@ -79,9 +75,13 @@ async def test_slots_are_cut_from_days_and_hours_without_what_is_not_available(d
     books.put(book, "Stands", 2, "Indisponibilités", "18/06 10h-11h")
     await bring_in(db, book)
     starts = await db.read(
-        lambda tx: tx.execute(
-            select(t.slots.c.starts_at).join(t.stands).where(t.stands.c.name == name).order_by(t.slots.c.starts_at)
-        ).scalars().all()
+        lambda tx: (
+            tx.execute(
+                select(t.slots.c.starts_at).join(t.stands).where(t.stands.c.name == name).order_by(t.slots.c.starts_at)
+            )
+            .scalars()
+            .all()
+        )
     )
     assert len(starts) == 12 + 8
     assert starts[0] == make.MORNING

@@ -84,7 +84,11 @@ async def test_a_booking_that_would_lose_its_slot_stops_the_import_until_it_is_k
 
     def take(tx: Connection) -> int:
         stand = tx.execute(select(t.stands.c.id).order_by(t.stands.c.id)).scalars().first()
-        slot = tx.execute(select(t.slots.c.id).where(t.slots.c.stand_id == stand).order_by(t.slots.c.starts_at)).scalars().first()
+        slot = (
+            tx.execute(select(t.slots.c.id).where(t.slots.c.stand_id == stand).order_by(t.slots.c.starts_at))
+            .scalars()
+            .first()
+        )
         assert slot is not None
         candidate = world.candidate.candidates[world.fair]
         return booking.book(tx, world.organiser, slot_id=slot, candidate_id=candidate, now=make.BEFORE).id
@@ -153,7 +157,9 @@ async def test_an_upload_of_another_fair_is_not_found(site: Site, world: World) 
     async with site.client(world.organiser) as client:
         answer = await upload(client, ("essai.xlsx", books.as_xlsx(books.fair())))
     number = answer.headers["location"].rsplit("/", 1)[1]
-    fair = await site.db.read(lambda tx: tx.execute(select(t.fairs.c.slug).where(t.fairs.c.slug != "essai-2027")).scalar_one())
+    fair = await site.db.read(
+        lambda tx: tx.execute(select(t.fairs.c.slug).where(t.fairs.c.slug != "essai-2027")).scalar_one()
+    )
     async with site.client(world.stranger) as client:
         assert (await client.get(f"/fairs/{fair}/import/{number}")).status_code == 404
 

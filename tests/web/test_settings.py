@@ -88,7 +88,12 @@ async def test_the_frame_is_changed_in_the_fairs_own_time(site: Site, world: Wor
 
 
 async def test_what_was_typed_is_kept_and_what_is_wrong_is_said_beside_the_field(site: Site, world: World) -> None:
-    typed = FRAME | {"cap": "beaucoup", "closes_at": "2027-04-01T09:00", "contact_email": "pas-une-adresse", "name": "Mon <job>"}
+    typed = FRAME | {
+        "cap": "beaucoup",
+        "closes_at": "2027-04-01T09:00",
+        "contact_email": "pas-une-adresse",
+        "name": "Mon <job>",
+    }
     answer = await post(site, world.organiser, EDIT, typed)
     assert answer.status_code == 422
     assert 'value="Mon &lt;job&gt;"' in answer.text
@@ -160,7 +165,10 @@ async def test_a_stands_mistakes_are_said_beside_their_fields(site: Site, world:
 
 async def test_a_closed_stand_keeps_who_has_booked(site: Site, world: World) -> None:
     async with site.client(world.organiser) as client:
-        assert "Le candidat qui a rendez-vous garde sa place" in (await client.get(f"{EDIT}/stands/{world.stand}/close")).text
+        assert (
+            "Le candidat qui a rendez-vous garde sa place"
+            in (await client.get(f"{EDIT}/stands/{world.stand}/close")).text
+        )
         assert (await client.post(f"{EDIT}/stands/{world.stand}/close")).status_code == 303
     assert (await row(site, t.stands, world.stand)).closed
     assert (await row(site, t.bookings, world.booking)).state == "booked"
@@ -178,7 +186,7 @@ async def test_a_moment_is_blocked_around_the_booked_slot_and_given_back(site: S
 async def test_a_site_is_made_changed_and_removed_without_taking_its_stands(site: Site, world: World) -> None:
     typed = {"name": "Vire", "address": "Route de Caen", "postcode": "14500", "visit_capacity": "12"}
     assert (await post(site, world.organiser, f"{EDIT}/sites/new", typed)).status_code == 303
-    assert "déjà plus haut" in (await post(site, world.organiser, f"{EDIT}/sites/new", typed | {"name": "VIRE"})).text
+    assert "Ce nom est déjà pris." in (await post(site, world.organiser, f"{EDIT}/sites/new", typed | {"name": "VIRE"})).text
 
     def at_vire(tx: Connection) -> int:
         made: int = tx.execute(select(t.sites.c.id)).scalar_one()
