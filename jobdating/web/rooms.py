@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from jobdating import rooms
 from jobdating.domain.errors import NotFound, RoomNotOpen
+from jobdating.domain.states import RoomProvider
 from jobdating.queries.identity import Fair, fair_by_id
 from jobdating.queries.rooms import Door
 from jobdating.queries.rooms import door as read_door
@@ -104,9 +105,12 @@ def _guest(request: Request, found: Door) -> rooms.Guest:
 
 
 def _leading_to(page: Response, request: Request, room: rooms.Room) -> Response:
-    """Lets this page's form, and no other's, go on to the room's host."""
+    """Lets this page's form, and no other's, go on to the room's host.
+
+    A browser holds the policy against every redirect on the way. Jitsi answers itself; a BigBlueButton cluster and
+    plain links pass people on to hosts that nobody can list, so there it is https that is asked for.
+    """
     if room.way is rooms.Way.ONLINE and not house(request).settings.demo:
-        page.headers["content-security-policy"] = headers.policy(
-            house(request).settings.public_url, forms_to=f"https://{room.host}"
-        )
+        onward = f"https://{room.host}" if room.provider is RoomProvider.JITSI else "https:"
+        page.headers["content-security-policy"] = headers.policy(house(request).settings.public_url, forms_to=onward)
     return page

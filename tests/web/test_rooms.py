@@ -227,6 +227,9 @@ async def test_the_fairs_default_and_its_hosts_hold_for_every_stand(site: Site, 
     await site.db.write(allow, ["visio.example"])
     click = await post(site, world.ines, f"/go/{world.booking}")
     assert click.headers["location"] == "https://visio.example/salle"
+    page = await get(site, world.ines, f"/go/{world.booking}")
+    assert "visio.example" in page.text
+    assert "form-action 'self' https:;" in page.headers["content-security-policy"]  # a link may pass people on
 
 
 async def test_a_server_that_does_not_answer_is_said_and_the_click_is_not_recorded(
