@@ -153,8 +153,17 @@ class EstimatesMoved(StandEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class InterviewsExported(StandEvent):
-    """Somebody took the list of the stand's interviews away. The journal's account says who."""
+class InterviewsExported(Event):
+    """Somebody took the list of the stand's interviews away. The journal's account says who; no page shows it."""
+
+    stand_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotesRead(Event):
+    """Somebody who does not work at the stand opened pages that show its notes. The journal's account says who."""
+
+    stand_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

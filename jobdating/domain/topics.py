@@ -305,11 +305,6 @@ def _(event: events.SlotReopened) -> frozenset[Touch]:
 
 
 @touched.register
-def _(event: events.InterviewsExported) -> frozenset[Touch]:
-    return frozenset()
-
-
-@touched.register
 def _(event: events.WaitlistJoined) -> frozenset[Touch]:
     return frozenset(_stand(event.stand_id, event.fair_id) | own(event.candidate_id) | {WaitersOf(event.stand_id)})
 

@@ -65,6 +65,13 @@ def record_export(tx: Connection, actor: Actor, *, stand_id: int, now: datetime)
     journal.append(tx, event, at=now, by=actor.account_id)
 
 
+def record_reading(tx: Connection, actor: Actor, *, stand_id: int, now: datetime) -> None:
+    """Write down that somebody who does not work at the stand sees its notes. Raises NotFound."""
+    stand = _staffed(tx, actor, stand_id)
+    event = events.NotesRead(fair_id=stand.fair_id, stand_id=stand_id)
+    journal.append(tx, event, at=now, by=actor.account_id)
+
+
 def _staffed(tx: Connection, actor: Actor, stand_id: int) -> Any:
     stand = rows.lock_stand(tx, stand_id)
     policy.ensure_staff(actor, stand_id=stand_id, fair_id=stand.fair_id)

@@ -40,6 +40,7 @@ async def show(request: Request) -> Response:
 
     cursor, board = await house(request).db.read(read)
     room = rooms.Meeting(0, board.provider, board.name, url=board.room_url, hosts=board.room_hosts)
+    await _tell_reading(request)
     ready = rooms.describe(room, servers(request)).way is not rooms.Way.MISSING
     live = [topics.staff(board.stand_id)]
     return pages.page(request, "recruiter/cockpit.html", live=live, cursor=cursor, board=board, room_ready=ready)
@@ -122,6 +123,7 @@ async def profile(request: Request) -> Response:
         return board, review.profile(tx, board, min(request.path_params["booking"], forms.MAX_ID))
 
     board, found = await house(request).db.read(read)
+    await _tell_reading(request)
     return pages.page(request, "recruiter/profile.html", board=board, profile=found)
 
 
@@ -133,6 +135,7 @@ async def interviews(request: Request) -> Response:
         return board, review.interviews(tx, board)
 
     board, found = await house(request).db.read(read)
+    await _tell_reading(request)
     return pages.page(request, "recruiter/interviews.html", board=board, interviews=found)
 
 
@@ -158,6 +161,13 @@ async def export(request: Request) -> Response:
 def _file(content: bytes, media_type: str, kind: str) -> Response:
     headers = {"content-disposition": f'attachment; filename="interviews.{kind}"', "cache-control": "no-store"}
     return Response(content, media_type=media_type, headers=headers)
+
+
+async def _tell_reading(request: Request) -> None:
+    """An organiser who opens a stand's pages sees its notes: that is written in the journal."""
+    seen, stand_id = visit(request), _stand_id(request)
+    if stand_id not in seen.actor.stands:
+        await house(request).db.write(stand.record_reading, seen.actor, stand_id=stand_id, now=seen.now)
 
 
 def _board(tx: Connection, request: Request) -> Board:

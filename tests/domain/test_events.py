@@ -9,7 +9,7 @@ from jobdating.domain import events, topics
 from jobdating.domain.topics import Target
 
 # Told by other means than a fragment: sockets close, the log of reads, the day's turn.
-SILENT = {"RightsChanged", "DocumentRead", "SignedIn", "AccountErased"}
+SILENT = {"RightsChanged", "DocumentRead", "InterviewsExported", "NotesRead", "SignedIn", "AccountErased"}
 
 
 def sample(kind: type[events.Event]) -> events.Event:

@@ -277,6 +277,22 @@ async def test_what_a_stand_wrote_is_listed_finished_first_and_exported_without_
     assert (await site.db.read(kinds))[-2:] == ["InterviewsExported", "InterviewsExported"]
 
 
+async def test_an_organiser_who_sees_notes_is_written_down_and_the_stand_itself_is_not(
+    site: Site, world: World
+) -> None:
+    def readers(tx: Connection) -> list[int]:
+        query = select(t.journal.c.account_id).where(t.journal.c.kind == "NotesRead")
+        return list(tx.execute(query).scalars())
+
+    pages = ("", "/interviews", f"/bookings/{world.bookings[0]}")
+    for rest in pages:
+        await page(site, world.recruiter, world.path + rest)
+    assert await site.db.read(readers) == []
+    for rest in pages:
+        await page(site, world.organiser, world.path + rest)
+    assert await site.db.read(readers) == [world.organiser.account_id] * 3
+
+
 async def test_a_double_press_in_two_tabs_is_one_press_and_a_late_one_is_told_politely(
     site: Site, world: World
 ) -> None:
