@@ -227,38 +227,8 @@ def _(event: events.BookingMoved) -> frozenset[Touch]:
 
 
 @touched.register
-def _(event: events.CandidateCheckedIn) -> frozenset[Touch]:
-    return _elsewhere(event)
-
-
-@touched.register
-def _(event: events.CandidateCalled) -> frozenset[Touch]:
-    return _elsewhere(event)
-
-
-@touched.register
-def _(event: events.InterviewFinished) -> frozenset[Touch]:
-    return _elsewhere(event)
-
-
-@touched.register
 def _(event: events.BookingRestored) -> frozenset[Touch]:
     return _elsewhere(event) | _planned(event)
-
-
-@touched.register
-def _(event: events.InterviewStarted) -> frozenset[Touch]:
-    return _elsewhere(event)
-
-
-@touched.register
-def _(event: events.CandidateMissed) -> frozenset[Touch]:
-    return _elsewhere(event)
-
-
-@touched.register
-def _(event: events.CandidateSteppedAside) -> frozenset[Touch]:
-    return _elsewhere(event)
 
 
 @touched.register
@@ -277,6 +247,12 @@ def _planned(event: events.BookingEvent) -> frozenset[Touch]:
     return touched.dispatch(events.BookingEvent)(event) | {wall_attendance(event.fair_id)}
 
 
+@touched.register(events.CandidateCheckedIn)
+@touched.register(events.CandidateCalled)
+@touched.register(events.InterviewFinished)
+@touched.register(events.InterviewStarted)
+@touched.register(events.CandidateMissed)
+@touched.register(events.CandidateSteppedAside)
 def _elsewhere(event: events.BookingEvent) -> frozenset[Touch]:
     """The other stands of the candidate also see where they are."""
     assert event.fair_id is not None
