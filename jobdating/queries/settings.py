@@ -150,7 +150,7 @@ def stand(tx: Connection, *, fair_id: int, stand_id: int) -> StandForm:
     }  # fmt: skip
     values["trades"] = list(trades)
     values["recruiters"] = "\n".join(
-        f"{one.first_name} {one.last_name} <{one.email}>".strip() if one.first_name else one.email for one in team
+        f"{one.first_name} {one.last_name}".strip() + f", {one.email}" if one.first_name else one.email for one in team
     )
     return StandForm(row.id, values, _spans(row.availability), row.closed, booked)
 

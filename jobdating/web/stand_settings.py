@@ -41,14 +41,13 @@ NEW: dict[str, Any] = {
 
 
 def team(value: Any) -> tuple[Recruiter, ...]:
-    """One person a line: an address, or "Manon Durand <manon@firme.example>". Raises Unclear("email")."""
+    """One person a line: an address, or "Manon Durand, manon@firme.example". Raises Unclear("email")."""
     found: list[Recruiter] = []
-    for line in re.split(r"[\n;,]", str(value)):
-        if not line.strip():
-            continue
-        named = re.fullmatch(r"\s*(.*?)\s*<([^>]+)>\s*", line)
-        first, last = people.full_name(named[1]) if named else ("", "")
-        found.append(Recruiter(people.email(named[2] if named else line), first, last))
+    for line in re.split(r"[\n;]", str(value)):
+        if line.strip():
+            *named, address = line.replace("<", " ").replace(">", " ").replace(",", " ").split()
+            first, last = people.full_name(" ".join(named))
+            found.append(Recruiter(people.email(address), first, last))
     return tuple({one.email: one for one in found}.values())
 
 

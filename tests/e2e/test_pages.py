@@ -19,6 +19,9 @@ ROLES = {"stranger": "/demo", "candidate": "/", "recruiter": "/", "organiser": "
 # Not pages, or pages that no link leads to: they are reached by a form, a mail or a machine.
 NOT_LINKED = {
     "/healthz", "/readyz", "/live/poll", "/sign-in/code", "/sign-in/link", "/language/{language}",
+    "/fairs/{fair}/import/{upload:int}",
+    "/fairs/{fair}/import/{upload:int}", "/fairs/{fair}/planning/meanwhile", "/demo/room/{booking:int}",
+    "/demo/mailbox/{mail:int}", "/demo/mailbox/{mail:int}/html",
 }  # fmt: skip
 LOOKS = (("light", 320), ("dark", 1280))
 RUN_AXE = """async () => (await axe.run(document, {resultTypes: ['violations'],
@@ -58,7 +61,7 @@ async def walks(demo: Server) -> dict[str, tuple[Walk, dict[str, str]]]:
 @pytest.mark.parametrize("role", ROLES)
 async def test_no_link_leads_nowhere(walks: dict[str, tuple[Walk, dict[str, str]]], role: str) -> None:
     found, _ = walks[role]
-    assert found.broken == []
+    assert not found.broken, "\n".join(found.broken)
     assert len(found.pages) > 3
 
 
@@ -80,16 +83,15 @@ async def test_the_html_is_valid(walks: dict[str, tuple[Walk, dict[str, str]]], 
         names[str(tmp_path / f"{number}.html")] = address
     validator = STATIC / "node_modules" / ".bin" / "html-validate"
     config = ["--config", str(STATIC / ".htmlvalidate.json")]
-    ran = await asyncio.create_subprocess_exec(
-        validator, *config, "--formatter", "json", *names, stdout=asyncio.subprocess.PIPE
-    )
-    report, _ = await ran.communicate()
+    report = tmp_path / "report.json"
+    ran = await asyncio.create_subprocess_exec(validator, *config, "--formatter", f"json={report}", *names)
+    await ran.wait()
     faults = [
         f"{names[result['filePath']]}:{message['line']}: {message['message']} [{message['ruleId']}]"
-        for result in json.loads(report)
+        for result in json.loads(report.read_text())
         for message in result["messages"]
     ]
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 @pytest.mark.timeout(300)
@@ -123,4 +125,4 @@ async def test_nobody_meets_a_barrier(
         if scroll > width:
             faults.append(f"{address}: scrolls sideways, {scroll} px of {width}")
     await context.close()
-    assert faults == []
+    assert not faults, "\n".join(faults)

@@ -133,7 +133,7 @@ async def test_a_new_stand_gets_its_slots_and_its_people(site: Site, world: Worl
     typed = {
         "company_id": str(world.company), "name": "Ateliers Virois, bis", "kind": "interview", "capacity": "1", "site_id": "",
         "room_provider": "auto", "room_url": "", "phone": "06 39 98 00 01", "takes_walk_ins": "yes", "trades": ["Soudage"],
-        "more_trades": "Usinage", "recruiters": "Manon Durand <Manon@Firme.example>\nkarim@firme.example", "days": "17, 18",
+        "more_trades": "Usinage", "recruiters": "Manon Durand, Manon@Firme.example\nkarim@firme.example", "days": "17, 18",
         "hours": "matin", "breaks": "18/06 10h-11h",
     }  # fmt: skip
     answer = await post(site, world.organiser, f"{EDIT}/stands/new", typed)
