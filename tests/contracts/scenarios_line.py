@@ -226,4 +226,9 @@ SCENARIOS = [
         (events.InterviewsExported,),
         lambda tx, w: stand.record_export(tx, w.recruiter, stand_id=w.stand, now=w.now),
     ),
+    Scenario(
+        "an organiser sees the notes of a stand",
+        (events.NotesRead,),
+        lambda tx, w: stand.record_reading(tx, w.organiser, stand_id=w.stand, now=w.now),
+    ),
 ]
