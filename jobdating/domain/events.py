@@ -3,7 +3,7 @@
 Every event carries the ids its topics need, so that who must be told is known without asking the database twice.
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 
@@ -274,7 +274,7 @@ _FIELDS = {name: frozenset(field.name for field in fields(cls)) for name, cls in
 
 def encode(event: Event) -> tuple[str, dict[str, Any]]:
     """The event's kind and its plain values."""
-    return type(event).__name__, asdict(event)
+    return type(event).__name__, dict(vars(event))
 
 
 def decode(kind: str, data: dict[str, Any]) -> Event:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
 from jobdating.db import tables as t
+from jobdating.db.statement import Statement
 from jobdating.domain.policy import ANONYMOUS, Actor
 
 
@@ -37,33 +38,33 @@ class Fair:
         return [self.first_day + timedelta(days=n) for n in range((self.last_day - self.first_day).days + 1)]
 
 
+_OF_ACCOUNT: BindParameter[int] = bindparam("account_id")
+_ACCOUNT = Statement(select(t.accounts.c.administrator).where(t.accounts.c.id == _OF_ACCOUNT))
+_STAFFED = Statement(
+    select(t.recruiters.c.stand_id, t.recruiters.c.lead, t.stands.c.company_id)
+    .join(t.stands, t.stands.c.id == t.recruiters.c.stand_id)
+    .where(t.recruiters.c.account_id == _OF_ACCOUNT)
+)
+_CANDIDATES = Statement(
+    select(t.candidates.c.fair_id, t.candidates.c.id).where(t.candidates.c.account_id == _OF_ACCOUNT)
+)
+_ORGANISED = Statement(select(t.organisers.c.fair_id).where(t.organisers.c.account_id == _OF_ACCOUNT))
+
+
 def actor(tx: Connection, account_id: int | None) -> Actor:
-    """What an account may be, in five short reads. An unknown account is anonymous."""
-    if account_id is None:
-        return ANONYMOUS
-    account = tx.execute(select(t.accounts.c.administrator).where(t.accounts.c.id == account_id)).first()
+    """What an account may be, in four or five short reads. An unknown account is anonymous."""
+    account = None if account_id is None else _ACCOUNT.first(tx, account_id=account_id)
     if account is None:
         return ANONYMOUS
-    staffed = tx.execute(
-        select(t.recruiters.c.stand_id, t.recruiters.c.lead, t.stands.c.company_id)
-        .join(t.stands)
-        .where(t.recruiters.c.account_id == account_id)
-    ).all()
+    staffed = _STAFFED.all(tx, account_id=account_id)
     companies = frozenset(row.company_id for row in staffed if row.lead)
     led = tx.execute(select(t.stands.c.id).where(t.stands.c.company_id.in_(companies))).scalars() if companies else ()
     return Actor(
         account_id,
-        candidates={
-            row.fair_id: row.id
-            for row in tx.execute(
-                select(t.candidates.c.fair_id, t.candidates.c.id).where(t.candidates.c.account_id == account_id)
-            )
-        },
+        candidates={row.fair_id: row.id for row in _CANDIDATES.all(tx, account_id=account_id)},
         stands=frozenset(row.stand_id for row in staffed) | frozenset(led),
         companies=companies,
-        fairs=frozenset(
-            tx.execute(select(t.organisers.c.fair_id).where(t.organisers.c.account_id == account_id)).scalars()
-        ),
+        fairs=frozenset(row.fair_id for row in _ORGANISED.all(tx, account_id=account_id)),
         administrator=account.administrator,
     )
 

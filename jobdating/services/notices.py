@@ -6,6 +6,7 @@ never tells an old time.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
@@ -31,18 +32,12 @@ _PUT = Statement(
 
 def booked(tx: Connection, booking_id: int, *, now: datetime) -> None:
     """A confirmation now, and the reminders before the interview."""
-    recipient = _put(tx, "booked", booking_id, now=now)
-    for before in REMINDERS:
-        if recipient.starts_at and recipient.starts_at - before > now:
-            _put(tx, "reminder", booking_id, now=now, due_at=recipient.starts_at - before)
+    _put_with_reminders(tx, "booked", booking_id, now=now)
 
 
 def moved(tx: Connection, booking_id: int, *, now: datetime) -> None:
     """The new time now, and reminders before it; a reminder of the old time finds that it is no longer due."""
-    recipient = _put(tx, "moved", booking_id, now=now)
-    for before in REMINDERS:
-        if recipient.starts_at and recipient.starts_at - before > now:
-            _put(tx, "reminder", booking_id, now=now, due_at=recipient.starts_at - before)
+    _put_with_reminders(tx, "moved", booking_id, now=now)
 
 
 def offered(tx: Connection, booking_id: int, *, now: datetime) -> None:
@@ -99,15 +94,27 @@ def announced(tx: Connection, announcement_id: int, *, candidate_ids: Iterable[i
         tx.execute(insert(t.outbox), mails)
 
 
-def _put(tx: Connection, kind: str, booking_id: int, *, now: datetime, due_at: datetime | None = None, **context: str):  # type: ignore[no-untyped-def]
+def _put_with_reminders(tx: Connection, kind: str, booking_id: int, *, now: datetime) -> None:
     recipient = _RECIPIENT.first(tx, booking_id=booking_id)
+    _insert(tx, kind, booking_id, recipient, now=now, due_at=now)
+    for before in REMINDERS:
+        if recipient.starts_at and recipient.starts_at - before > now:
+            _insert(tx, "reminder", booking_id, recipient, now=now, due_at=recipient.starts_at - before)
+
+
+def _put(tx: Connection, kind: str, booking_id: int, *, now: datetime, **context: str) -> None:
+    _insert(tx, kind, booking_id, _RECIPIENT.first(tx, booking_id=booking_id), now=now, due_at=now, **context)
+
+
+def _insert(
+    tx: Connection, kind: str, booking_id: int, recipient: Any, *, now: datetime, due_at: datetime, **context: str
+) -> None:
     _PUT.run(
         tx,
         kind=kind,
         recipient=recipient.email,
         language=recipient.language,
-        context={"booking_id": booking_id, "due_at": (due_at or now).isoformat(), **context},
+        context={"booking_id": booking_id, "due_at": due_at.isoformat(), **context},
         made_at=now,
-        due_at=due_at or now,
+        due_at=due_at,
     )
-    return recipient

@@ -101,6 +101,8 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         Route("/readyz", health.readyz),
         WebSocketRoute("/live", live.socket),
         get("/live/poll", live.poll, Guard.ANYONE),
+        # API, first: programs ask most often
+        *api_routes(),
         *(demo_routes() if demo else ()),
         # Public
         both("/fairs/new", settings.new, Guard.SIGNED_IN),
@@ -177,7 +179,5 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         both("/fairs/{fair}/import", imports.offer, Guard.ORGANISER),
         both("/fairs/{fair}/import/{upload:int}", imports.preview, Guard.ORGANISER),
         get("/fairs/{fair}/export.xlsx", imports.export, Guard.ORGANISER),
-        # API
-        *api_routes(),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
