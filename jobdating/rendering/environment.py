@@ -8,9 +8,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from jobdating.assets import TEMPLATES
+from jobdating.assets import STATIC, TEMPLATES, VERSION
 from jobdating.rendering import catalogue, words
 
+SCRIPTS = tuple(sorted(f"js/{path.name}" for path in (STATIC / "js").glob("*.js")))
 EXTENSIONS = ["jinja2.ext.i18n", "jinja2.ext.do"]
 
 
@@ -29,6 +30,8 @@ def environment(language: str) -> Environment:
     env.install_gettext_translations(catalogue.translations(language), newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(words.FILTERS)
     env.globals["language"] = language
+    env.globals["static"] = f"/static/{VERSION}"
+    env.globals["scripts"] = SCRIPTS
     env.globals["fragment"] = _fragment
     return env
 

@@ -34,7 +34,7 @@ class Headers:
                 headers = MutableHeaders(scope=message)
                 devices = "self" if scope["path"] == "/device-test" else ""
                 headers.setdefault("content-security-policy", self._policy)
-                headers.setdefault("cache-control", "no-cache" if scope["path"].startswith("/static/") else "no-store")
+                headers.setdefault("cache-control", "no-store")
                 headers.setdefault("x-content-type-options", "nosniff")
                 headers.setdefault("referrer-policy", "same-origin")
                 headers.setdefault("cross-origin-opener-policy", "same-origin")

@@ -3,9 +3,7 @@
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 
-from jobdating.assets import STATIC
 from jobdating.web import (
     account,
     announcements,
@@ -33,6 +31,7 @@ from jobdating.web import (
 from jobdating.web import demo as playing
 from jobdating.web.api.operations import api_routes
 from jobdating.web.guards import Guard, Handler, guarded
+from jobdating.web.static import Static
 
 MAX_UPLOAD = 5_100_000  # bytes: a file of 5 MB and its form
 
@@ -179,5 +178,5 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         both("/fairs/{fair}/import", imports.offer, Guard.ORGANISER),
         both("/fairs/{fair}/import/{upload:int}", imports.preview, Guard.ORGANISER),
         get("/fairs/{fair}/export.xlsx", imports.export, Guard.ORGANISER),
-        Mount("/static", StaticFiles(directory=STATIC)),
+        Mount("/static", Static()),
     ]

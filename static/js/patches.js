@@ -1,7 +1,7 @@
 // Puts the server's newest HTML of an element in its place, without taking anything from the person who uses it:
 // focus, caret, typed text, scroll and what they opened stay, and a list does not reorder under their pointer.
 // @ts-check
-import { Idiomorph } from "/static/vendor/idiomorph.js";
+import { Idiomorph } from "../vendor/idiomorph.js";
 import { isBeingTyped } from "./autosave.js";
 
 /** @typedef {{target: string, html: string | null}} Patch */
@@ -11,7 +11,7 @@ const REST = 5000; // milliseconds a reordering waits for a pointer that does no
 /** Reorderings that wait for the pointer, newest HTML by element id. @type {Map<string, {html: string, timer: number}>} */
 const waiting = new Map();
 
-/** How anything is morphed here. @type {import("/static/vendor/idiomorph.js").Config} */
+/** How anything is morphed here. @type {import("../vendor/idiomorph.js").Config} */
 export const keeping = {
   morphStyle: "outerHTML",
   // Not for the element that has the focus alone: a focused button would keep its old words with a new address.

@@ -1,6 +1,6 @@
 // Fetches the page again and morphs it in place: when frames do not come, and after what they do not cover.
 // @ts-check
-import { Idiomorph } from "/static/vendor/idiomorph.js";
+import { Idiomorph } from "../vendor/idiomorph.js";
 import { keeping } from "./patches.js";
 
 /** @returns {Promise<string | null>} the cursor of the page that is shown now; null when it could not be fetched */
