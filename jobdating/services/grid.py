@@ -105,6 +105,8 @@ def _apply(tx: Connection, grids: list[Laid], *, now: datetime) -> list[events.B
     retired = [slot for _, _, grid in grids for slot in grid.retired]
     if removed:
         tx.execute(delete(t.slots).where(t.slots.c.id == bindparam("slot")), [{"slot": slot} for slot in removed])
+    if moved:
+        notices.moved_together(tx, [event.booking_id for event in moved], now=now)
     if retired:
         blocked = update(t.slots).where(t.slots.c.id == bindparam("slot")).values(state=SlotState.BLOCKED.value)
         tx.execute(blocked, [{"slot": slot} for slot in retired])
@@ -177,22 +179,26 @@ def _move(tx: Connection, stand_id: int, grid: StandGrid, *, now: datetime) -> l
         row.starts_at: row.id
         for row in tx.execute(select(t.slots.c.id, t.slots.c.starts_at).where(t.slots.c.stand_id == stand_id))
     }
+    columns = ("slot_id", "seat", "starts_at", "ends_at", "queued_at")
+    tx.execute(
+        update(t.bookings)
+        .where(t.bookings.c.id == bindparam("booking"))
+        .values({**{name: bindparam(f"new_{name}") for name in columns}, "stepped_aside_at": None}),
+        [
+            {
+                "booking": move.place.booking_id, "new_slot_id": at[move.to.start], "new_seat": move.seat,
+                "new_starts_at": move.to.start, "new_ends_at": move.to.end, "new_queued_at": move.to.start,
+            }
+            for move in grid.moves
+        ],
+    )  # fmt: skip
     told = []
     for move in grid.moves:
-        place, slot_id = move.place, at[move.to.start]
-        tx.execute(
-            update(t.bookings)
-            .where(t.bookings.c.id == place.booking_id)
-            .values(
-                slot_id=slot_id, seat=move.seat, starts_at=move.to.start, ends_at=move.to.end,
-                queued_at=move.to.start, stepped_aside_at=None,
-            )
-        )  # fmt: skip
-        notices.moved(tx, place.booking_id, now=now)
+        place = move.place
         told.append(
             events.BookingMoved(
                 fair_id=fair_id, booking_id=place.booking_id, stand_id=stand_id, candidate_id=place.candidate_id,
-                slot_id=slot_id, state=place.state.value, from_slot_id=place.slot_id, from_stand_id=stand_id,
+                slot_id=at[move.to.start], state=place.state.value, from_slot_id=place.slot_id, from_stand_id=stand_id,
             )
         )  # fmt: skip
     return told

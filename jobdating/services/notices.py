@@ -40,6 +40,29 @@ def moved(tx: Connection, booking_id: int, *, now: datetime) -> None:
     _put_with_reminders(tx, "moved", booking_id, now=now)
 
 
+def moved_together(tx: Connection, booking_ids: Iterable[int], *, now: datetime) -> None:
+    """The same as `moved` for many at once, in two statements: when a whole grid moves."""
+    chosen = t.bookings.c.id.in_(list(booking_ids))
+    recipients = tx.execute(
+        select(t.bookings.c.id, t.accounts.c.email, t.accounts.c.language, t.bookings.c.starts_at)
+        .join(t.candidates, t.candidates.c.id == t.bookings.c.candidate_id)
+        .join(t.accounts, t.accounts.c.id == t.candidates.c.account_id)
+        .where(chosen)
+        .order_by(t.bookings.c.id)
+    ).all()
+    rows = [
+        {
+            "kind": kind, "recipient": row.email, "language": row.language, "made_at": now, "due_at": due_at,
+            "context": {"booking_id": row.id, "due_at": due_at.isoformat()},
+        }
+        for row in recipients
+        for kind, due_at in (("moved", now), *(("reminder", row.starts_at - before) for before in REMINDERS))
+        if kind == "moved" or due_at > now
+    ]  # fmt: skip
+    if rows:
+        tx.execute(insert(t.outbox), rows)
+
+
 def offered(tx: Connection, booking_id: int, *, now: datetime) -> None:
     """A place is held for them: accept before it expires."""
     _put(tx, "offered", booking_id, now=now)

@@ -1,5 +1,6 @@
 """The days and slots of a fair: another grid with its preview, and stretches of time taken out or given back."""
 
+import asyncio
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -101,7 +102,8 @@ async def _plan(request: Request, form: GridForm, *, keep: bool) -> GridPlan:
     after = Frame(
         form.first_day, form.last_day, form.hours, before.timezone, form.interview_minutes, form.buffer_minutes
     )
-    return change(before, after, stands, grids, now=visit(request).now, keep=keep)
+    now = visit(request).now
+    return await asyncio.to_thread(change, before, after, stands, grids, now=now, keep=keep)
 
 
 async def _preview(request: Request, typed: dict[str, Any], plan: GridPlan, *, keep: bool) -> Response:
