@@ -122,7 +122,9 @@ async def test_the_main_button_is_the_next_sensible_act(site: Site, world: World
         return button[button.index("formaction=") + 12 : button.index('" id=')]
 
     assert await main() == f"/bookings/{first}/call"
+    assert "button--primary" not in await page(site, recruiter, world.path)  # nobody is here: nothing presses
     await site.db.write(queue.check_in, world.people[1], booking_id=second, now=NOW)
+    assert "button--primary" in await page(site, recruiter, world.path)
     assert await main() == f"/bookings/{second}/call"  # who is here goes before who is not
     await site.db.write(queue.check_in, world.people[0], booking_id=first, now=NOW)
     assert await main() == f"/bookings/{first}/call"
