@@ -12,7 +12,7 @@ from jobdating.domain.errors import DomainError
 from jobdating.domain.policy import Actor
 from jobdating.exchange import exporting, importing, parcel
 from jobdating.exchange.importing import Prepared
-from jobdating.exchange.reading import MAX_FILE, Unreadable, read
+from jobdating.exchange.reading import Unreadable, read
 from jobdating.exchange.template import template
 from jobdating.queries import importing as queries
 from jobdating.queries import uploads as uploads_query
@@ -35,8 +35,6 @@ async def offer(request: Request) -> Response:
     seen, fair = visit(request), visit(request).the_fair()
     form = await forms.read(request)
     sent = [part for part in form.getlist("files") if isinstance(part, UploadFile) and part.filename]
-    if sum(part.size or 0 for part in sent) > 2 * MAX_FILE:
-        return _offer_page(request, ("file_size", {"name": sent[0].filename, "limit": MAX_FILE // 1_000_000}))
     files = {str(part.filename): await part.read() for part in sent}
     try:
         await asyncio.to_thread(read, files)

@@ -176,3 +176,12 @@ async def test_two_confirmations_are_one_import(site: Site, world: World) -> Non
         return tx.execute(select(func.count()).where(t.journal.c.kind == "FairImported")).scalar_one()
 
     assert await site.db.read(imports) == 1
+
+
+async def test_a_workbook_of_some_megabytes_is_taken_and_a_larger_one_refused(site: Site, world: World) -> None:
+    book = books.fair()
+    async with site.client(world.organiser) as client:
+        padded = books.as_xlsx(book) + b"\0" * 3_000_000
+        answer = await upload(client, ("essai.xlsx", padded))
+        assert answer.status_code in {303, 422}
+        assert (await upload(client, ("essai.xlsx", b"a" * 6_000_000))).status_code == 413
