@@ -76,11 +76,13 @@ class SQLite:
 
     def _read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         connection = self._reader_connection()
-        connection.exec_driver_sql("BEGIN")
+        cursor = connection.connection.cursor()
+        cursor.execute("BEGIN")
         try:
             return fn(connection, *args, **kwargs)
         finally:
-            connection.exec_driver_sql("ROLLBACK")
+            cursor.execute("ROLLBACK")
+            cursor.close()
 
     def _reader_connection(self) -> Connection:
         connection: Connection | None = getattr(self._reader, "connection", None)

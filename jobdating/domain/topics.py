@@ -6,13 +6,13 @@ is `fragment-key`. Fragments are named here once, for rendering, for the relay a
 
 from dataclasses import dataclass
 from functools import singledispatch
+from typing import NamedTuple
 
 from jobdating.domain import events
 
 
-@dataclass(frozen=True)
-class Target:
-    """One element on somebody's page."""
+class Target(NamedTuple):
+    """One element on somebody's page. A tuple, for every booking touches a score of them and each is looked up."""
 
     fragment: str
     key: str
