@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from jobdating import rooms
 from jobdating.domain import topics
-from jobdating.domain.errors import NotFound
+from jobdating.domain.errors import Invalid, NotFound
 from jobdating.exchange import interviews as files
 from jobdating.queries import cockpit, invitations, review, watching
 from jobdating.queries.cockpit import Board
@@ -100,19 +100,31 @@ async def invite(request: Request) -> Response:
 
 async def message(request: Request) -> Response:
     """A few words to all who wait at the stand; and sending them."""
-    seen, home = visit(request), house(request)
-    if request.method == "POST":
-        text = forms.text(await forms.read(request), "text")
-        fair_id, stand_id = seen.the_fair().id, _stand_id(request)
-        await home.db.write(announcements.send, seen.actor, fair_id=fair_id, stand_id=stand_id, text=text, now=seen.now)
-        return RedirectResponse(_own(request), status_code=303)
+    if request.method == "GET":
+        return await _message(request)
+    seen, text = visit(request), forms.text(await forms.read(request), "text")
+    fair_id, stand_id = seen.the_fair().id, _stand_id(request)
+    try:
+        await house(request).db.write(
+            announcements.send, seen.actor, fair_id=fair_id, stand_id=stand_id, text=text, now=seen.now
+        )
+    except Invalid as refusal:
+        return await _message(request, text=text, wrong=refusal.params["fields"])
+    return RedirectResponse(_own(request), status_code=303)
+
+
+async def _message(request: Request, *, text: str = "", wrong: object = None) -> Response:
+    """The form; with what was typed and what is wrong, when it could not be sent."""
 
     def read(tx: Connection) -> tuple[Board, int]:
         board = _board(tx, request)
         return board, len(watching.readers(tx, board.fair_id, stand_id=board.stand_id, site_id=None))
 
-    board, reached = await home.db.read(read)
-    return pages.page(request, "recruiter/message.html", board=board, reached=reached)
+    board, reached = await house(request).db.read(read)
+    status = 422 if wrong else 200
+    return pages.page(
+        request, "recruiter/message.html", status=status, board=board, reached=reached, text=text, wrong=wrong or {}
+    )
 
 
 async def profile(request: Request) -> Response:

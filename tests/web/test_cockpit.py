@@ -243,7 +243,11 @@ async def test_a_stand_writes_to_those_who_wait_for_it_and_to_nobody_else(site: 
     async with site.client(world.recruiter) as client:
         sent = await client.post(f"{world.path}/message", data={"text": "Je reprends à 10:40."})
         assert (sent.status_code, sent.headers["location"]) == (303, world.path)
-        assert (await client.post(f"{world.path}/message", data={"text": " "})).status_code == 422
+        for text, words in ((" ", "Écrivez le message."), ("a" * 1001, "a" * 1001)):
+            refused = await client.post(f"{world.path}/message", data={"text": text})
+            assert refused.status_code == 422
+            assert words in refused.text  # what was typed stays, what is wrong is beside it
+            assert 'aria-invalid="true"' in refused.text
 
     def found(tx: Connection) -> list[Any]:
         return list(tx.execute(select(t.announcements.c.stand_id, t.announcements.c.site_id, t.announcements.c.text)))
