@@ -90,6 +90,38 @@ def demo(
     run_demo(at=begins, speed=speed, port=port, seed=seed)
 
 
+@app.command()
+def token(
+    email: Annotated[str, typer.Argument(help="The address of an account")],
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Make an API token of an account; it is the last word that is printed, and shown this once."""
+    from jobdating.commands.accounts import make_token
+
+    raise SystemExit(make_token(email, database_url=database_url or settings.Environment().database_url))
+
+
+organiser = typer.Typer(help="Who may organise a fair.", no_args_is_help=True)
+app.add_typer(organiser, name="organiser")
+
+
+@organiser.callback()
+def _organiser() -> None:
+    """Who may organise a fair."""
+
+
+@organiser.command()
+def add(
+    email: Annotated[str, typer.Argument(help="Their address; the account is made when there is none")],
+    fair: Annotated[str, typer.Option(help="The fair's name in its address, for example juin-2027")],
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Let somebody organise a fair: the first organiser of a new server is made here."""
+    from jobdating.commands.accounts import add_organiser
+
+    raise SystemExit(add_organiser(email, fair, database_url=database_url or settings.Environment().database_url))
+
+
 def main() -> None:
     """Run a command; what it cannot do is said in one line, with exit status 2."""
     try:
