@@ -5,7 +5,6 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, make_url
@@ -56,12 +55,15 @@ class SQLite:
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._callbacks: list[Callable[[], None]] = []
         self._read_engine = engine_for(url, writes=False)
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
-        self._reader = threading.local()
-        self._open_readers: list[Connection] = []
+        self._asked: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._readers = [
+            threading.Thread(target=self._read_all, name=f"reader-{number}", daemon=True) for number in range(READERS)
+        ]
         self._version: int | None = None
         self._writer = threading.Thread(target=self._write_all, name="writer", daemon=True)
         self._writer.start()
+        for reader in self._readers:
+            reader.start()
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         self._callbacks.append(callback)
@@ -72,28 +74,12 @@ class SQLite:
         return await future
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._loop.run_in_executor(self._readers, lambda: self._read(fn, *args, **kwargs))
-
-    def _read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        connection = self._reader_connection()
-        cursor = connection.connection.cursor()
-        cursor.execute("BEGIN")
-        try:
-            return fn(connection, *args, **kwargs)
-        finally:
-            cursor.execute("ROLLBACK")
-            cursor.close()
-
-    def _reader_connection(self) -> Connection:
-        connection: Connection | None = getattr(self._reader, "connection", None)
-        if connection is None:
-            connection = self._read_engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            self._reader.connection = connection
-            self._open_readers.append(connection)
-        return connection
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._asked.put(_Call(fn, args, kwargs, future))
+        return await future
 
     async def changed_elsewhere(self) -> bool:
-        version = await self._loop.run_in_executor(self._readers, self._data_version)
+        version = await self.read(lambda _: self._data_version())
         changed = version != self._version
         self._version = version
         return changed
@@ -112,11 +98,42 @@ class SQLite:
         """Finish the writes that were handed over, then close."""
         self._calls.put(None)
         await self._loop.run_in_executor(None, self._writer.join)
-        self._readers.shutdown(wait=True)
-        for connection in self._open_readers:
-            connection.close()
+        for _ in self._readers:
+            self._asked.put(None)
+        for reader in self._readers:
+            await self._loop.run_in_executor(None, reader.join)
         if watcher := getattr(self, "_watcher", None):
             watcher.close()
+
+    # A reader thread
+
+    def _read_all(self) -> None:
+        with self._read_engine.connect() as connection:
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            cursor = connection.connection.cursor()
+            while (call := self._asked.get()) is not None:
+                if call.future.cancelled():
+                    continue
+                answer = self._read(connection, cursor, call)
+                if not self._loop.is_closed():
+                    self._loop.call_soon_threadsafe(self._settle, *answer)
+
+    def _read(self, connection: Connection, cursor: Any, call: _Call) -> tuple[_Call, Any, bool]:
+        cursor.execute("BEGIN")
+        try:
+            return call, call.fn(connection, *call.args, **call.kwargs), True
+        except Exception as error:
+            return call, error, False
+        finally:
+            cursor.execute("ROLLBACK")
+
+    def _settle(self, call: _Call, value: Any, fine: bool) -> None:
+        if call.future.done():  # its request was cancelled
+            return
+        if fine:
+            call.future.set_result(value)
+        else:
+            call.future.set_exception(value)
 
     # The writer thread
 
@@ -169,12 +186,7 @@ class SQLite:
         committed = False
         for call, value, fine in answers:
             committed = committed or fine
-            if call.future.done():  # its request was cancelled
-                continue
-            if fine:
-                call.future.set_result(value)
-            else:
-                call.future.set_exception(value)
+            self._settle(call, value, fine)
         if committed:
             for callback in self._callbacks:
                 callback()
