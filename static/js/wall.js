@@ -113,13 +113,13 @@ function keysOf(grid) {
   /** What takes the focus for a cell. @param {HTMLElement} cell */
   const focusable = (cell) => one("a", cell) ?? cell;
 
+  // Sets only what differs: it is called for its own changes too.
   const settle = () => {
     const row = document.getElementById(stop.row) ?? rows.firstElementChild;
     const cell = row && (cellsOf(row)[stop.cell] ?? cellsOf(row)[0]);
-    const target = cell && focusable(cell);
-    // Writes only what differs: this is called for what it writes, too.
+    const target = cell ? focusable(cell) : null;
     for (const link of all(".wall-name a", rows)) if (link !== target && link.tabIndex !== -1) link.tabIndex = -1;
-    if (target && target.tabIndex !== 0) target.tabIndex = 0;
+    if (target && target.getAttribute("tabindex") !== "0") target.tabIndex = 0;
   };
 
   /** @param {HTMLElement} row @param {number} cell @param {boolean} [focus] */

@@ -1,0 +1,198 @@
+"""The wall in a real browser: live beside a candidate and a recruiter, by keyboard, acting for somebody, on a phone."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+from sqlalchemy import Connection, select, update
+
+from jobdating.clock import SteppedClock
+from jobdating.db import tables as t
+from jobdating.domain.policy import Actor
+from jobdating.services import booking, queue, timekeeper
+from tests import factories as make
+from tests.conftest import OpenPage
+from tests.eventually import eventually
+from tests.site import Site
+
+MINUTE = timedelta(minutes=1)
+NOW = make.MORNING + 22 * MINUTE
+WALL = "/fairs/juin-2027/wall"
+
+
+class World:
+    """Two stands; Inès is here and waits at the first."""
+
+    def __init__(self, tx: Connection) -> None:
+        self.fair = make.make_fair(
+            tx, slug="juin-2027", name="Job dating", live_day=date(2027, 6, 17),
+            closes_at=make.MORNING + timedelta(days=3), lead_minutes=0,
+        )  # fmt: skip
+        self.stand = make.make_stand(tx, self.fair, name="Forges d’Argentan", connected_since=make.MORNING)
+        self.missing = make.make_stand(tx, self.fair, name="Ateliers Virois")
+        self.slots = make.make_slots(tx, self.stand)
+        self.missing_slots = make.make_slots(tx, self.missing)
+        self.recruiter = make.make_recruiter(tx, self.stand)
+        self.organiser = make.make_organiser(tx, self.fair)
+        self.ines, self.hugo = (self.person(tx, name) for name in ("Inès", "Hugo"))
+        self.booked = booking.book(tx, self.ines, slot_id=self.slots[1], now=make.BEFORE).id
+        self.stranded = booking.book(tx, self.hugo, slot_id=self.missing_slots[0], now=make.BEFORE).id
+        queue.check_in(tx, self.ines, booking_id=self.booked, now=NOW)
+        timekeeper.keep(tx, now=NOW)
+
+    def person(self, tx: Connection, first_name: str) -> Actor:
+        actor = make.make_candidate(tx, self.fair, level="CAP")
+        names = {"first_name": first_name, "last_name": "Besnard"}
+        tx.execute(update(t.accounts).where(t.accounts.c.id == actor.account_id).values(**names))
+        return actor
+
+
+@pytest.fixture
+async def world(site: Site, clock: SteppedClock) -> World:
+    clock.moment = NOW
+    return await site.db.write(World)
+
+
+def cell(page: Page, stand: int, number: int) -> Any:
+    return page.locator(f"#wall-row-{stand} .wall-cell").nth(number)
+
+
+async def stored(site: Site, booking_id: int) -> Any:
+    def read(tx: Connection) -> Any:
+        return tx.execute(select(t.bookings).where(t.bookings.c.id == booking_id)).one()
+
+    return await site.db.read(read)
+
+
+async def test_the_wall_shows_what_a_candidate_and_a_recruiter_do(site: Site, world: World, open_page: OpenPage) -> None:
+    wall = await open_page(WALL, world.organiser, width=1280)
+    await expect(cell(wall, world.stand, 6)).to_have_text("libre")
+    candidate = await open_page(f"/fairs/juin-2027/stands/{world.stand}", world.hugo)
+    await candidate.request.fetch(candidate.url)
+    async with site.client(world.hugo) as client:
+        answer = await client.post(f"/fairs/juin-2027/slots/{world.slots[6]}/book")
+        assert answer.status_code == 303
+    await expect(cell(wall, world.stand, 6)).to_have_text("réservé, Hugo B.")
+    cockpit = await open_page(f"/fairs/juin-2027/cockpit/{world.stand}", world.recruiter, width=1280)
+    await cockpit.get_by_role("button", name="Appeler Inès").first.click()
+    await expect(cell(wall, world.stand, 1)).to_have_text("appelé, Inès B.")
+    figure = wall.locator(f"#wall-figures-{world.fair} > div").filter(has_text="en entretien")
+    await expect(figure.locator("dd")).to_have_text("1")
+
+
+async def test_one_tab_stop_arrows_a_tip_and_the_sheet_by_keyboard(world: World, open_page: OpenPage) -> None:
+    wall = await open_page(f"{WALL}?sort=name", world.organiser, width=1280)
+    await expect(wall.locator("[data-wall-rows] [tabindex='0']")).to_have_count(1)
+    first = wall.get_by_role("link", name="Ateliers Virois", exact=True).last
+    await first.focus()
+    await wall.keyboard.press("ArrowDown")
+    await expect(wall.get_by_role("link", name="Forges d’Argentan").last).to_be_focused()
+    for _ in range(3):
+        await wall.keyboard.press("ArrowRight")
+    await expect(cell(wall, world.stand, 1)).to_be_focused()
+    await expect(wall.locator(".wall-tip")).to_contain_text("9:15 réservé")
+    await expect(wall.locator(".wall-tip")).to_contain_text("Inès B.")
+    await wall.keyboard.press("Enter")
+    sheet = wall.locator("[data-sheet-dialog]")
+    await expect(sheet.get_by_role("heading", name="Forges d’Argentan")).to_be_focused()
+    await wall.keyboard.press("Escape")
+    await expect(sheet).to_be_hidden()
+    await expect(cell(wall, world.stand, 1)).to_be_focused()
+
+
+async def test_a_patch_does_not_move_the_tab_stop_or_the_focus(site: Site, world: World, open_page: OpenPage) -> None:
+    wall = await open_page(WALL, world.organiser, width=1280)
+    target = cell(wall, world.stand, 1)
+    await target.focus()
+    await site.db.write(queue.call, world.recruiter, booking_id=world.booked, now=NOW)
+    await expect(target).to_have_text("appelé, Inès B.")
+    await expect(target).to_be_focused()
+    await expect(target).to_have_attribute("tabindex", "0")
+    await expect(wall.locator("[data-wall-rows] [tabindex='0']")).to_have_count(1)
+
+
+async def test_the_sheet_at_the_side_acts_and_stays_live(site: Site, world: World, open_page: OpenPage) -> None:
+    wall = await open_page(WALL, world.organiser, width=1280)
+    await wall.locator(f"#wall-row-{world.stand} a").click()
+    sheet = wall.locator("[data-sheet-dialog]")
+    await sheet.get_by_role("button", name="Appeler Inès Besnard").click()
+    await expect(sheet.get_by_role("button", name="Commencer Inès Besnard")).to_be_visible()
+    await site.db.write(queue.start, world.recruiter, booking_id=world.booked, now=NOW)
+    await expect(sheet.get_by_role("button", name="Terminer Inès Besnard")).to_be_visible()
+    await expect(cell(wall, world.stand, 1)).to_have_text("en entretien, Inès B.")
+    await sheet.get_by_text("Autres", exact=False).first.click()
+    await sheet.get_by_role("button", name="Revenir en arrière").click()
+    await expect(sheet.get_by_role("button", name="Commencer Inès Besnard")).to_be_visible()
+
+
+async def test_a_failing_stand_is_repaired_in_two_clicks(site: Site, world: World, open_page: OpenPage) -> None:
+    wall = await open_page(WALL, world.organiser, width=1280)
+    await wall.get_by_role("link", name="Réparer Ateliers Virois").click()
+    await expect(wall.get_by_role("row").filter(has_text="Hugo B.")).to_contain_text("Forges d’Argentan")
+    await wall.get_by_role("button", name="Déplacer les candidats cochés").click()
+    await expect(wall.get_by_role("heading", name="Ateliers Virois")).to_be_visible()
+    assert (await stored(site, world.stranded)).stand_id == world.stand
+
+
+async def test_an_organiser_acts_for_a_candidate(site: Site, world: World, open_page: OpenPage) -> None:
+    page = await open_page("/fairs/juin-2027/candidates", world.organiser, width=1280)
+    await page.get_by_label("Nom, e-mail ou téléphone").fill("hugo")
+    await page.get_by_role("button", name="Chercher").click()
+    await page.get_by_role("link", name="Hugo Besnard").click()
+    await page.get_by_label("Stand", exact=True).select_option(label="Forges d’Argentan")
+    await page.get_by_role("button", name="Voir les créneaux").click()
+    await page.get_by_role("button", name="10:15", exact=True).click()
+    await expect(page.locator("#main")).to_contain_text("Rendez-vous pris, Forges d’Argentan")
+    rows = page.locator("[aria-labelledby='interviews'] li")
+    await expect(rows).to_have_count(2)
+
+
+async def test_the_line_for_now_moves_with_the_fairs_clock(site: Site, world: World, open_page: OpenPage) -> None:
+    wall = await open_page(WALL, world.organiser, width=1280)
+    line = wall.locator(".wall-line:not(.wall-line--label)")
+    await expect(line).to_be_visible()
+    box, at = await line.bounding_box(), await cell(wall, world.stand, 1).bounding_box()
+    assert box and at
+    assert at["x"] <= box["x"] <= at["x"] + at["width"]  # 9:22 lies in the column of 9:15
+
+
+@pytest.mark.parametrize("width", [320, 390])
+async def test_on_a_phone_the_wall_is_a_list_with_trouble_first(world: World, open_page: OpenPage, width: int) -> None:
+    wall = await open_page(WALL, world.organiser, width=width)
+    assert await wall.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    row = wall.locator(f"#wall-row-{world.stand}")
+    await expect(row.locator(".wall-brief")).to_contain_text("1 attend")
+    await wall.locator(f"#wall-row-{world.missing} a").click()
+    await expect(wall).to_have_url(f"{wall.url.split('/fairs')[0]}{WALL}/stands/{world.missing}")
+    assert await wall.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_sixty_stands_fit_a_laptop_screen(site: Site, world: World, open_page: OpenPage) -> None:
+    def more(tx: Connection) -> None:
+        for _ in range(58):
+            make.make_slots(tx, make.make_stand(tx, world.fair))
+
+    await site.db.write(more)
+    wall = await open_page(WALL, world.organiser, width=1366, height=768)
+    last = await wall.locator("[data-wall-row]").last.bounding_box()
+    assert last
+    assert last["y"] + last["height"] <= 768
+
+
+async def test_without_scripts_every_stand_can_still_be_reached(world: World, open_page: OpenPage) -> None:
+    wall = await open_page(WALL, world.organiser, width=1280, java_script_enabled=False)
+    await wall.locator(f"#wall-row-{world.stand} a").click()
+    await wall.get_by_role("button", name="Appeler Inès Besnard").click()
+    await expect(wall.get_by_role("button", name="Commencer Inès Besnard")).to_be_visible()
+
+
+async def test_an_announcement_reaches_the_candidates_page(site: Site, world: World, open_page: OpenPage) -> None:
+    planning = await open_page("/fairs/juin-2027/planning", world.ines)
+    page = await open_page(f"/fairs/juin-2027/announcements?stand={world.stand}", world.organiser, width=1280)
+    await page.get_by_label("Message").fill("Le stand reprend à 9:40.")
+    await page.get_by_role("button", name="Vérifier et envoyer").click()
+    await page.get_by_role("button", name="Envoyer à 1 candidat").click()
+    await expect(page.get_by_role("status").first).to_contain_text("Annonce envoyée")
+    await expect(planning.locator("#main")).to_contain_text("Le stand reprend à 9:40.")
+    await eventually(lambda: planning.is_visible("text=9:40"))
