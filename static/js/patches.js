@@ -59,7 +59,8 @@ function words(element) {
   for (const part of [element, ...element.querySelectorAll("[id]")]) {
     if (part.querySelector("[id]")) continue;
     const copy = /** @type {Element} */ (part.cloneNode(true));
-    for (const running of copy.querySelectorAll("[data-clock], [data-timer], [data-until], [data-overdue]")) running.remove();
+    for (const running of copy.querySelectorAll("[data-clock], [data-timer], [data-until], [data-overdue]"))
+      running.remove();
     found.set(part.id, (copy.textContent ?? "").replace(/\s+/g, " "));
   }
   return found;
