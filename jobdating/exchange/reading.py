@@ -91,7 +91,9 @@ def _csv(name: str, content: bytes) -> Sheet:
             text = content.decode("cp1252")
         except UnicodeDecodeError:
             raise Unreadable("not_text", name=name) from None
-    first = text.lstrip().split("\n", 1)[0]
+    first, _, rest = text.partition("\n")
+    if first.strip().lower() in {"sep=;", "sep=,"}:  # a spreadsheet's own note to itself: a blank row keeps the numbers
+        first, text = rest.partition("\n")[0], "\n" + rest
     separator = max(";,\t", key=first.count)
     rows: list[tuple[Value, ...]] = []
     try:

@@ -45,6 +45,9 @@ def stands(tables: Tables, current: Current, frame: Frame, centre: Centre) -> St
     table = tables.get(STANDS)
     found = Stands()
     stored = current.of(Kind.STAND)
+    by_name = {
+        words.key(known.item.label): key_[0] for key_, known in stored.items()
+    }  # a renamed one keeps its address
     names: set[str] = set()
     for row, complete in checked(table):
         company = table.parsed(row, "company", centre.companies.find, empty=None)
@@ -53,14 +56,18 @@ def stands(tables: Tables, current: Current, frame: Frame, centre: Centre) -> St
         if not complete or company is None:
             found.by_name.complete = False
             continue
-        name = table.parsed(row, "name", lambda value: words.prose(value, 200), empty="")
-        name = name or _name(company, team, names)
-        slug = words.slug(name, 120)
+        given = table.parsed(row, "name", lambda value: words.prose(value, 200), empty="")
+        name = given or _name(company, team, names)
+        slug = by_name.get(words.key(name)) or words.slug(name, 120)
+        if not given and slug not in by_name.values():
+            slug = next((own for own in _stored(stored, company) if own not in names), slug)
         if slug in names:
             table.wrong(row, "name" if row.said("name") else "company", "twice")
             continue
         names.add(slug)
-        item = _item(slug, name, company, values, team, stored.get((slug,)), centre)
+        known = stored.get((slug,))
+        name = name if given or known is None else known.item.label
+        item = _item(slug, name, company, values, team, known, centre)
         found.items.append(item)
         _register(found, item, company.slug)
         for email, person in team.items():
@@ -76,6 +83,11 @@ def _register(found: Stands, item: Item, company: str) -> None:
     stand = Stand(item.key[0], tuple(item.values["trades"]))
     found.by_name.add(item.label, stand)
     found.of_company.setdefault(company, []).append(stand)
+
+
+def _stored(stored: dict[Key, Known], company: Company) -> list[str]:
+    """The stands that a company has already."""
+    return [key_[0] for key_, known in stored.items() if known.item.values["company"] == company.slug]
 
 
 def _name(company: Company, team: dict[str, Any], names: set[str]) -> str:

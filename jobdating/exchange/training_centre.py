@@ -142,6 +142,7 @@ def _trainings(table: Table, current: Current, found: Centre) -> None:
 
 def _companies(table: Table, current: Current, found: Centre) -> None:
     stored = {known.item.key[0]: known for known in current.of(Kind.COMPANY).values()}
+    by_name = {key(known.item.label): slug for slug, known in stored.items()}  # a renamed one keeps its address
     for row, complete in checked(table):
         name = table.parsed(row, "name", lambda value: words.prose(value, 200), empty="")
         values = {
@@ -153,7 +154,7 @@ def _companies(table: Table, current: Current, found: Centre) -> None:
             "website": table.parsed(row, "website", rooms.website, empty=""),
             "about": table.parsed(row, "about", lambda value: words.prose(value, 2_000), empty=""),
         }
-        slug = words.slug(name, 120)
+        slug = by_name.get(key(name)) or words.slug(name, 120)
         if not complete or not slug:
             found.companies.complete = False
         elif found.companies.add(name, _company(slug, values)):

@@ -17,7 +17,7 @@ from jobdating.domain import events, policy
 from jobdating.domain.content import Item, Key, Kind
 from jobdating.domain.importing import Change, Plan
 from jobdating.domain.policy import Actor
-from jobdating.services import grid
+from jobdating.services import eligibility, grid
 
 _TABLES = {Kind.SITE: t.sites, Kind.TRAINING: t.trainings, Kind.COMPANY: t.companies, Kind.OFFER: t.offers}
 _LISTS = {
@@ -54,6 +54,8 @@ def apply(tx: Connection, actor: Actor, *, plan: Plan, ids: Ids, now: datetime) 
     except (IntegrityError, KeyError) as error:
         raise grid.PlanStale() from error
     stands = known[Kind.STAND]
+    retrained = [change.known.id for change in plan.changed(Kind.STAND) if "trades" in change.differences]
+    eligibility.refresh(tx, stand_ids=retrained)
     grid.lay(tx, [(stands[each.stand], each.capacity, each.grid) for each in plan.slots], now=now)
     _tell(tx, actor, plan, known, fair_id, now=now)
     return fair_id

@@ -14,7 +14,7 @@ from jobdating.domain.grid import StandGrid
 from jobdating.domain.naming import slug
 from jobdating.domain.policy import Actor
 from jobdating.domain.slots import Span
-from jobdating.services import grid, people
+from jobdating.services import eligibility, grid, people
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,7 @@ def _fill(
     tx.execute(delete(t.stand_trades).where(t.stand_trades.c.stand_id == stand_id))
     if settings.trades:
         tx.execute(insert(t.stand_trades), [{"stand_id": stand_id, "trade": trade} for trade in settings.trades])
+    eligibility.refresh(tx, stand_ids=[stand_id])
     told: list[events.Event] = [*_staff(tx, fair_id, stand_id, settings.recruiters, now=now)]
     told += grid.lay(tx, [(stand_id, settings.capacity, laid)], now=now)
     for event in (*told, events.StandChanged(fair_id=fair_id, stand_id=stand_id)):

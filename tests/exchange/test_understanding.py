@@ -139,3 +139,12 @@ def test_the_training_centres_own_data() -> None:
             (13, "link_host"), (15, "hours_order"), (5, "email_twice"), (7, "missing"), (9, "level"),
             (11, "company_unknown"), (13, "missing"), (15, "phone"), (17, "formula"), (19, "too_long"),
         ]  # fmt: skip
+
+
+def test_a_spreadsheets_own_note_about_its_separator_is_passed_over(tmp_path: Path) -> None:
+    folder = books.as_folder(books.fair(), tmp_path / "csv")
+    stands = folder / "stands.csv"
+    stands.write_bytes(b"sep=;\r\n" + stands.read_bytes())
+    found = understood(read_path(folder))
+    assert not found.mistakes
+    assert len(found.content.of(Kind.STAND)) == 6

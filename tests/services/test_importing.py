@@ -15,7 +15,7 @@ from jobdating.exchange import exporting, importing
 from jobdating.exchange.importing import Prepared
 from jobdating.exchange.reading import Sheet, read, read_path
 from jobdating.queries import importing as queries
-from jobdating.services import booking
+from jobdating.services import booking, eligibility
 from jobdating.services import importing as service
 from jobdating.services.grid import BookingsHurt, PlanStale
 from tests import factories as make
@@ -235,3 +235,41 @@ async def test_the_training_centres_own_fair(db: Database) -> None:
         assert 2_600 <= rows["slots"] <= 2_800
         again = await importing.carry_out(db, SYSTEM, read_path(path), slug=None, now=NOW)
         assert not again.plan.changes_anything
+
+
+async def test_what_was_renamed_on_a_page_is_known_again_in_the_export_and_in_the_old_file(db: Database) -> None:
+    book = books.fair()
+    await bring_in(db, book)
+
+    def rename(tx: Connection) -> None:
+        for table in (t.stands, t.companies):
+            first = select(func.min(table.c.id)).scalar_subquery()
+            tx.execute(table.update().where(table.c.id == first).values(name="Forges réunies"))
+
+    await db.write(rename)
+    current = await db.read(queries.current, "essai-2027")
+    again = await importing.prepare(db, read({"a.xlsx": exporting.workbook(current)}), slug="essai-2027", now=NOW)
+    assert not again.plan.changes_anything
+    old = await importing.prepare(db, sheets(book), slug=None, now=NOW)
+    assert not old.plan.additions
+
+
+async def test_wishes_are_marked_again_when_the_trades_of_a_stand_change(db: Database) -> None:
+    book = books.fair()
+    await bring_in(db, book)
+    name = str(book["Entreprises"][1][0])
+    marks = select(t.wishes.c.eligible).join(t.stands).where(t.stands.c.name == name)
+
+    def eligible(tx: Connection) -> set[bool]:
+        return set(tx.execute(marks).scalars())
+
+    def narrow(tx: Connection) -> None:
+        stand = tx.execute(select(t.stands.c.id).where(t.stands.c.name == name)).scalar_one()
+        tx.execute(t.stand_trades.delete().where(t.stand_trades.c.stand_id == stand))
+        tx.execute(t.stand_trades.insert().values(stand_id=stand, trade="Logistique"))
+        eligibility.refresh(tx, stand_ids=[stand])
+
+    await db.write(narrow)
+    assert await db.read(eligible) == {False}
+    await bring_in(db, book)
+    assert True in await db.read(eligible)
