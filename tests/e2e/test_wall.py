@@ -65,7 +65,9 @@ async def stored(site: Site, booking_id: int) -> Any:
     return await site.db.read(read)
 
 
-async def test_the_wall_shows_what_a_candidate_and_a_recruiter_do(site: Site, world: World, open_page: OpenPage) -> None:
+async def test_the_wall_shows_what_a_candidate_and_a_recruiter_do(
+    site: Site, world: World, open_page: OpenPage
+) -> None:
     wall = await open_page(WALL, world.organiser, width=1280)
     await expect(cell(wall, world.stand, 6)).to_have_text("libre")
     candidate = await open_page(f"/fairs/juin-2027/stands/{world.stand}", world.hugo)

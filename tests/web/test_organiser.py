@@ -234,7 +234,7 @@ async def test_candidates_are_found_by_what_is_in_the_address(site: Site, world:
 
 async def test_an_announcement_is_checked_then_sent(site: Site, world: World) -> None:
     path = "/fairs/juin-2027/announcements"
-    typed = {"text": "On commence à 9:30.", "audience": f"stand-{world.stand}"}
+    typed: dict[str, Any] = {"text": "On commence à 9:30.", "audience": f"stand-{world.stand}"}
     assert "Envoyer à 1 candidat" in await post(site, world, path, status=200, step="check", **typed)
     assert await site.db.read(lambda tx: tx.execute(select(t.announcements.c.id)).all()) == []
     await post(site, world, path, step="send", **typed)
@@ -251,7 +251,7 @@ async def test_an_announcement_is_checked_then_sent(site: Site, world: World) ->
     ],
 )
 async def test_what_is_wrong_with_an_announcement_is_said_beside_it(
-    site: Site, world: World, typed: dict[str, str], said: str
+    site: Site, world: World, typed: dict[str, Any], said: str
 ) -> None:
     html = await post(site, world, "/fairs/juin-2027/announcements", status=422, step="send", **typed)
     assert said in html
