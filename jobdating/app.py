@@ -27,6 +27,7 @@ from jobdating.web import refusals
 from jobdating.web.headers import Headers
 from jobdating.web.house import House
 from jobdating.web.routes import routes
+from jobdating.web.too_large import TooLarge
 
 MAX_BODY = 1_000_000  # bytes; routes that take a file allow more
 
@@ -64,7 +65,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, workers: Seque
         settings.public_url,
         routes=routes(demo=settings.demo),
         lifespan=lifespan,
-        middleware=[Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)],
+        middleware=[Middleware(TooLarge), Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)],
         exception_handlers={
             DomainError: refusals.refuse,
             HTTPException: refusals.refuse,

@@ -65,7 +65,7 @@ async def test_no_rule_is_broken(played: Database) -> None:
 
 async def test_nobody_is_in_two_places_and_no_stand_sees_two(played: Database) -> None:
     rows = [row for row in await played.read(_bookings) if row.started_at]
-    kinds = await played.read(lambda tx: dict(tx.execute(select(t.stands.c.id, t.stands.c.kind)).tuples().all()))
+    kinds = await played.read(lambda tx: {row.id: row.kind for row in tx.execute(select(t.stands))})
     for key in ("candidate_id", "stand_id"):
         spans: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
         for row in rows:
