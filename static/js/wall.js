@@ -10,7 +10,8 @@ const CELLS = '[role="gridcell"], [role="rowheader"]';
 const one = (selector, within = document) => within.querySelector(selector);
 
 /** @param {string} selector @param {ParentNode} within @returns {HTMLElement[]} */
-const all = (selector, within) => [...within.querySelectorAll(selector)].filter((found) => found instanceof HTMLElement);
+const all = (selector, within) =>
+  [...within.querySelectorAll(selector)].filter((found) => found instanceof HTMLElement);
 
 /** Make the wall of this page move, answer to keys and open stands. Does nothing on other pages. */
 export function start() {
@@ -135,7 +136,12 @@ function keysOf(grid) {
   };
 
   settle();
-  new MutationObserver(settle).observe(rows, { childList: true, subtree: true, attributes: true, attributeFilter: ["tabindex"] });
+  new MutationObserver(settle).observe(rows, {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    attributeFilter: ["tabindex"],
+  });
 
   grid.addEventListener("focusin", (event) => {
     const cell = /** @type {Element} */ (event.target).closest(CELLS);
@@ -204,7 +210,10 @@ function tipOf(grid) {
     text.textContent = `${cell.dataset.at ?? ""} ${cell.textContent?.trim() ?? ""}`;
     tip.hidden = false;
     const box = cell.getBoundingClientRect();
-    const left = Math.min(innerWidth - tip.offsetWidth - 8, Math.max(8, box.left + box.width / 2 - tip.offsetWidth / 2));
+    const left = Math.min(
+      innerWidth - tip.offsetWidth - 8,
+      Math.max(8, box.left + box.width / 2 - tip.offsetWidth / 2),
+    );
     const above = box.top - tip.offsetHeight - 6;
     tip.style.left = `${left}px`;
     tip.style.top = `${above > 4 ? above : box.bottom + 6}px`;
