@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 from jobdating.db import tables as t
 from jobdating.domain.policy import Actor
 from jobdating.exchange.reading import read
-from jobdating.services import booking
+from jobdating.services import booking, uploads
 from tests import factories as make
 from tests.exchange import workbooks as books
 from tests.site import Site
@@ -185,3 +185,22 @@ async def test_a_workbook_of_some_megabytes_is_taken_and_a_larger_one_refused(si
         answer = await upload(client, ("essai.xlsx", padded))
         assert answer.status_code in {303, 422}
         assert (await upload(client, ("essai.xlsx", b"a" * 6_000_000))).status_code == 413
+
+
+async def test_a_long_import_shows_how_far_it_is_and_loads_itself_again(site: Site, world: World) -> None:
+    async with site.client(world.organiser) as client:
+        answer = await upload(client, ("essai.xlsx", books.as_xlsx(books.fair())))
+        place = answer.headers["location"]
+        number = int(place.rsplit("/", 1)[1])
+        await site.db.write(uploads.reach, upload_id=number, step="compare", now=site.clock.now())
+        running = await client.get(place)
+        assert running.headers["refresh"] == "1"
+        assert '<progress class="settings-bar" id="progress" value="3" max="5">' in running.text
+        await site.db.write(uploads.reach, upload_id=number, step="compare", now=site.clock.now() - 2 * uploads.STUCK)
+        assert "Ce qui va changer" in (await client.get(place)).text
+
+
+async def test_the_files_of_an_import_are_forgotten_once_it_is_done(site: Site, world: World) -> None:
+    await imported(site, world.organiser, books.fair())
+    kept = await site.db.read(lambda tx: tx.execute(select(t.uploads.c.content)).scalars().all())
+    assert kept == [b""]
