@@ -155,6 +155,11 @@ def follow(availability: Iterable[Span], before: Frame, after: Frame) -> tuple[S
     return tuple(merged(found))
 
 
+def covered(slots: Iterable[Span], buffer: timedelta) -> tuple[Span, ...]:
+    """When a stand is there, told by its slots alone: those a buffer apart belong to one stretch."""
+    return tuple(Span(span.start, span.end - buffer) for span in merged(Span(s.start, s.end + buffer) for s in slots))
+
+
 def _on(span: Span, day: date, frame: Frame) -> bool:
     (whole_day,) = fair_hours([day], [("00:00", "23:59")], frame.timezone)
     return span.overlaps(whole_day)

@@ -11,7 +11,7 @@ from jobdating.db import tables as t
 from jobdating.domain.content import Kind
 from jobdating.domain.errors import NotFound
 from jobdating.domain.importing import Grids
-from jobdating.domain.regridding import Frame, StandHours
+from jobdating.domain.regridding import Frame, StandHours, covered
 from jobdating.domain.slots import Span
 from jobdating.domain.states import LIVE, SlotState
 from jobdating.queries import importing
@@ -152,14 +152,27 @@ def stand(tx: Connection, *, fair_id: int, stand_id: int) -> StandForm:
     values["recruiters"] = "\n".join(
         f"{one.first_name} {one.last_name}".strip() + f", {one.email}" if one.first_name else one.email for one in team
     )
-    return StandForm(row.id, values, _spans(row.availability), row.closed, booked)
+    there = _spans(row.availability)
+    if not there:
+        slots = tx.execute(select(t.slots).where(t.slots.c.stand_id == stand_id)).all()
+        there = covered([Span(slot.starts_at, slot.ends_at) for slot in slots], frame(tx, fair_id).rhythm.buffer)
+    return StandForm(row.id, values, there, row.closed, booked)
 
 
 def grid_of(tx: Connection, fair_id: int) -> tuple[Frame, list[StandHours], Grids]:
     """All that a change of the grid is worked out from, in one snapshot."""
     rows = tx.execute(select(t.stands).where(t.stands.c.fair_id == fair_id).order_by(t.stands.c.name, t.stands.c.id))
-    hours = [StandHours(row.id, row.name, row.capacity, _spans(row.availability)) for row in rows]
-    return frame(tx, fair_id), hours, importing.grids(tx, fair_id)
+    now, grids = frame(tx, fair_id), importing.grids(tx, fair_id)
+    hours = [
+        StandHours(
+            row.id,
+            row.name,
+            row.capacity,
+            _spans(row.availability) or covered([slot.span for slot in grids.slots.get(row.id, ())], now.rhythm.buffer),
+        )
+        for row in rows
+    ]
+    return now, hours, grids
 
 
 def frame(tx: Connection, fair_id: int) -> Frame:

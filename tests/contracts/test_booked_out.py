@@ -117,7 +117,8 @@ async def fill(db: Database, model: Model, chance: random.Random) -> int:
         chance.shuffle(ready)
         still = []
         for person in ready:
-            await refused(db, model, person, chance.choice(places))
+            if chance.random() < 0.25:
+                await refused(db, model, person, chance.choice(places))
             place = model.legal(person, chance)
             if place is None:
                 continue

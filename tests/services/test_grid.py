@@ -219,3 +219,12 @@ async def test_a_moment_is_blocked_but_for_what_is_booked(db: Database, world: W
 
 async def test_laying_nothing_changes_nothing(db: Database, world: World) -> None:
     assert await db.write(grid.lay, [(world.stand, 1, StandGrid())], now=datetime(2027, 6, 1, tzinfo=UTC)) == []
+
+
+async def test_a_stand_whose_hours_nobody_wrote_down_is_there_for_its_slots(db: Database, world: World) -> None:
+    taken = await db.write(world.book, 0, 15)
+    await db.write(lambda tx: tx.execute(update(t.stands).values(availability=[])))
+    assert not (await plan_for(db, world, FRAME)).lost
+    plan = await plan_for(db, world, frame(interview_minutes=15))
+    assert [move.place.booking_id for _, move in plan.moves] == [taken]
+    assert plan.slots_after == 54
