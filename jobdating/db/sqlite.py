@@ -36,7 +36,6 @@ def engine_for(url: str, *, writes: bool) -> Engine:
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA cache_size = -65536")
         if not writes:
@@ -61,9 +60,16 @@ class SQLite:
         ]
         self._version: int | None = None
         self._writer = threading.Thread(target=self._write_all, name="writer", daemon=True)
+        self._begin_wal()
         self._writer.start()
         for reader in self._readers:
             reader.start()
+
+    def _begin_wal(self) -> None:
+        """Once, before anybody connects: two connections that change the mode at once do not wait for each other."""
+        connection = sqlite3.connect(make_url(self.url).database or ":memory:", timeout=BUSY_SECONDS)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.close()
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         self._callbacks.append(callback)
@@ -122,7 +128,7 @@ class SQLite:
         cursor.execute("BEGIN")
         try:
             return call, call.fn(connection, *call.args, **call.kwargs), True
-        except Exception as error:
+        except BaseException as error:  # whatever it is, it must not end the reader
             return call, error, False
         finally:
             cursor.execute("ROLLBACK")
