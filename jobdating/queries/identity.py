@@ -4,7 +4,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, select
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    Row,
+    bindparam,
+    case,
+    cast,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 
 from jobdating.db import tables as t
 from jobdating.db.statement import Statement
@@ -39,33 +51,49 @@ class Fair:
 
 
 _OF_ACCOUNT: BindParameter[int] = bindparam("account_id")
-_ACCOUNT = Statement(select(t.accounts.c.administrator).where(t.accounts.c.id == _OF_ACCOUNT))
-_STAFFED = Statement(
-    select(t.recruiters.c.stand_id, t.recruiters.c.lead, t.stands.c.company_id)
-    .join(t.stands, t.stands.c.id == t.recruiters.c.stand_id)
-    .where(t.recruiters.c.account_id == _OF_ACCOUNT)
+_NONE = null()
+# One statement, for every request begins with it: each row is one thing that the account is.
+_RIGHTS = Statement(
+    union_all(
+        select(
+            literal_column("'account'").label("kind"),
+            cast(t.accounts.c.administrator, Integer).label("id"),
+            cast(_NONE, Integer).label("other_id"),
+        ).where(t.accounts.c.id == _OF_ACCOUNT),
+        select(literal_column("'candidate'"), t.candidates.c.id, t.candidates.c.fair_id).where(
+            t.candidates.c.account_id == _OF_ACCOUNT
+        ),
+        select(literal_column("'organiser'"), t.organisers.c.fair_id, cast(_NONE, Integer)).where(
+            t.organisers.c.account_id == _OF_ACCOUNT
+        ),
+        select(
+            literal_column("'recruiter'"),
+            t.recruiters.c.stand_id,
+            case((t.recruiters.c.lead, t.stands.c.company_id), else_=cast(_NONE, Integer)),
+        )
+        .join(t.stands, t.stands.c.id == t.recruiters.c.stand_id)
+        .where(t.recruiters.c.account_id == _OF_ACCOUNT),
+    )
 )
-_CANDIDATES = Statement(
-    select(t.candidates.c.fair_id, t.candidates.c.id).where(t.candidates.c.account_id == _OF_ACCOUNT)
-)
-_ORGANISED = Statement(select(t.organisers.c.fair_id).where(t.organisers.c.account_id == _OF_ACCOUNT))
 
 
 def actor(tx: Connection, account_id: int | None) -> Actor:
-    """What an account may be, in four or five short reads. An unknown account is anonymous."""
-    account = None if account_id is None else _ACCOUNT.first(tx, account_id=account_id)
-    if account is None:
+    """What an account may be, in one or two short reads. An unknown account is anonymous."""
+    rights: dict[str, list[Any]] = {"account": [], "candidate": [], "organiser": [], "recruiter": []}
+    if account_id is not None:
+        for row in _RIGHTS.all(tx, account_id=account_id):
+            rights[row.kind].append(row)
+    if not rights["account"]:
         return ANONYMOUS
-    staffed = _STAFFED.all(tx, account_id=account_id)
-    companies = frozenset(row.company_id for row in staffed if row.lead)
+    companies = frozenset(row.other_id for row in rights["recruiter"] if row.other_id is not None)
     led = tx.execute(select(t.stands.c.id).where(t.stands.c.company_id.in_(companies))).scalars() if companies else ()
     return Actor(
         account_id,
-        candidates={row.fair_id: row.id for row in _CANDIDATES.all(tx, account_id=account_id)},
-        stands=frozenset(row.stand_id for row in staffed) | frozenset(led),
+        candidates={row.other_id: row.id for row in rights["candidate"]},
+        stands=frozenset(row.id for row in rights["recruiter"]) | frozenset(led),
         companies=companies,
-        fairs=frozenset(row.fair_id for row in _ORGANISED.all(tx, account_id=account_id)),
-        administrator=account.administrator,
+        fairs=frozenset(row.id for row in rights["organiser"]),
+        administrator=bool(rights["account"][0].id),
     )
 
 

@@ -3,6 +3,7 @@
 Every path that gives a place runs the same checks (`_check`), and the constraints of the tables stand behind them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,15 +39,8 @@ class Booking:
 
 
 _SEATS = Statement(
-    select(t.bookings.c.seat).where(
+    select(t.bookings.c.id, t.bookings.c.seat, t.bookings.c.candidate_id).where(
         t.bookings.c.slot_id == bindparam("slot_id"), text(t.one_of("bookings.state", LIVE))
-    )
-)
-_MINE = Statement(
-    select(t.bookings.c.id).where(
-        t.bookings.c.slot_id == bindparam("slot_id"),
-        t.bookings.c.candidate_id == bindparam("candidate_id"),
-        text(t.one_of("bookings.state", LIVE)),
     )
 )
 _INSERT = Statement(
@@ -82,10 +76,11 @@ def book(
     candidate_id, party = _whom(actor, slot, candidate_id)
     if rows.lock_candidate(tx, candidate_id) != slot.fair_id:
         raise errors.NotFound(what="candidate")
-    already = _mine(tx, slot_id=slot_id, candidate_id=candidate_id)
-    if already:
-        return already
-    seat = _free_seat(tx, slot)
+    taken = _SEATS.all(tx, slot_id=slot_id)
+    mine = next((row.id for row in taken if row.candidate_id == candidate_id), None)
+    if mine is not None:
+        return booking_of(rows.booking(tx, mine))
+    seat = _free_seat(slot, taken)
     _check(tx, slot, candidate_id=candidate_id, now=now, acting_for=party is not Party.CANDIDATE)
     asks = slot.asks_confirmation and party is Party.CANDIDATE
     state = BookingState.REQUESTED if asks else BookingState.BOOKED
@@ -111,7 +106,7 @@ def hold(
         policy.ensure_staff(actor, stand_id=slot.stand_id, fair_id=slot.fair_id)
     if rows.lock_candidate(tx, candidate_id) != slot.fair_id:
         raise errors.NotFound(what="candidate")
-    seat = _free_seat(tx, slot)
+    seat = _free_seat(slot, _SEATS.all(tx, slot_id=slot.id))
     if origin is Origin.WAITLIST:
         slot = replace(slot, rules=slot.rules.at_any_time())
     _check(tx, slot, candidate_id=candidate_id, now=now, acting_for=origin is not Origin.WAITLIST)
@@ -174,7 +169,7 @@ def move(tx: Connection, actor: Actor, *, booking_id: int, slot_id: int, now: da
         return booking_of(row)
     if row.state not in {BookingState.REQUESTED, BookingState.BOOKED, BookingState.CHECKED_IN}:
         raise errors.WrongState(state=row.state)
-    seat = _free_seat(tx, slot)
+    seat = _free_seat(slot, _SEATS.all(tx, slot_id=slot.id))
     acting_for = party is not Party.CANDIDATE
     _check(tx, slot, candidate_id=row.candidate_id, now=now, acting_for=acting_for, moving=row.id)
     state = row.state
@@ -239,7 +234,7 @@ def restore(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> 
     if row.slot_id is not None:
         slot = rows.slot(tx, row.slot_id)
         rows.lock_candidate(tx, row.candidate_id)
-        seat = _free_seat(tx, slot)
+        seat = _free_seat(slot, _SEATS.all(tx, slot_id=slot.id))
         # They had this place: the window may have closed since.
         acting_for = party is not Party.CANDIDATE or not slot.rules.window.admits(slot.span.start, now)
         _check(tx, slot, candidate_id=row.candidate_id, now=now, acting_for=acting_for)
@@ -309,8 +304,8 @@ def _whom(actor: Actor, slot: rows.SlotRow, candidate_id: int | None) -> tuple[i
     return candidate_id, policy.ensure_staff(actor, stand_id=slot.stand_id, fair_id=slot.fair_id)
 
 
-def _free_seat(tx: Connection, slot: rows.SlotRow) -> int:
-    taken = {row.seat for row in _SEATS.all(tx, slot_id=slot.id)}
+def _free_seat(slot: rows.SlotRow, live: Iterable[Any]) -> int:
+    taken = {row.seat for row in live}
     if slot.state != SlotState.OPEN or slot.closed:
         raise errors.SlotBlocked()
     for seat in range(1, slot.capacity + 1):
@@ -376,11 +371,6 @@ def _confirm(tx: Connection, actor: Actor, row: rows.BookingRow, *, now: datetim
     confirmed = replace(row, state=BookingState.BOOKED)
     journal.append(tx, events.BookingConfirmed(**ids_of(confirmed)), at=now, by=actor.account_id)
     return booking_of(confirmed)
-
-
-def _mine(tx: Connection, *, slot_id: int, candidate_id: int) -> Booking | None:
-    row = _MINE.first(tx, slot_id=slot_id, candidate_id=candidate_id)
-    return None if row is None else booking_of(rows.booking(tx, row.id))
 
 
 def _leave_waitlist(tx: Connection, *, stand_id: int, candidate_id: int) -> None:
