@@ -203,11 +203,12 @@ function tipOf(grid) {
 
   /** @param {Event} event */
   const show = (event) => {
-    const cell = /** @type {Element} */ (event.target).closest?.(".wall-cell");
+    const cell = /** @type {Element} */ (event.target).closest?.(".wall-cell, .wall-name");
     const row = cell?.closest("[data-wall-row]");
     if (!(cell instanceof HTMLElement) || !row) return hide();
     name.textContent = one(".wall-name", row)?.textContent?.trim() ?? "";
-    text.textContent = `${cell.dataset.at ?? ""} ${cell.textContent?.trim() ?? ""}`;
+    const said = cell.matches(".wall-cell") ? cell : one(".wall-trade", row);
+    text.textContent = `${cell.dataset.at ?? ""} ${said?.textContent?.trim() ?? ""}`.trim();
     tip.hidden = false;
     const box = cell.getBoundingClientRect();
     const left = Math.min(
