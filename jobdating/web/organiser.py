@@ -17,6 +17,7 @@ from jobdating.queries import repair as repairs
 from jobdating.queries import sheet as sheets_of_stands
 from jobdating.queries.repair import Way
 from jobdating.queries.wall import Sort
+from jobdating.services import importing
 from jobdating.services import repair as repairing
 from jobdating.web import forms, pages
 from jobdating.web.house import house
@@ -98,12 +99,15 @@ async def attendance(request: Request) -> Response:
 
 
 async def interviews(request: Request) -> Response:
-    """All interviews of the fair, as a workbook or as CSV; `state=absent` keeps the absences, `day` one day."""
-    fair = visit(request).the_fair()
+    """The fair's interviews as a workbook or as CSV, once it is written down who took them.
+
+    `state=absent` keeps the absences, `day` one day.
+    """
+    seen, home = visit(request), house(request)
+    fair = seen.the_fair()
     missed = request.query_params.get("state") == "absent"
-    lines = await house(request).db.read(
-        register.lines, fair.id, day=_day(request), timezone=fair.timezone, missed=missed
-    )
+    await home.db.write(importing.exported, seen.actor, fair_id=fair.id, now=seen.now)
+    lines = await home.db.read(register.lines, fair.id, day=_day(request), timezone=fair.timezone, missed=missed)
     kind = request.scope["path"].rpartition(".")[2]
     write, media = {"xlsx": (sheets.workbook, WORKBOOK), "csv": (sheets.comma_separated, "text/csv; charset=utf-8")}[
         kind

@@ -11,7 +11,9 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import Connection, insert, select, update
 
 from jobdating.clock import SteppedClock
+from jobdating.db import journal
 from jobdating.db import tables as t
+from jobdating.domain import events
 from jobdating.domain.policy import Actor
 from jobdating.services import booking, queue, timekeeper
 from tests import factories as make
@@ -273,6 +275,14 @@ async def test_the_register_can_be_taken_away(site: Site, world: World) -> None:
     assert rows[0][:4] == said[0][:4] == ["Jour et heure", "Nom", "Prénom", "E-mail"]
     assert {row[1] for row in rows[1:]} == {"'=cmd|' /C calc'!A0", "Besnard"} == {row[1] for row in said[1:]}
     assert said[1][0] == "17/06/2027 09:00"
+
+
+async def test_who_takes_the_register_away_is_written_down(site: Site, world: World) -> None:
+    async with site.client(world.organiser) as client:
+        await client.get("/fairs/juin-2027/interviews.csv")
+    entries = await site.db.read(lambda tx: journal.since(tx, 0, limit=100_000).entries)
+    assert isinstance(entries[-1].event, events.FairExported)
+    assert entries[-1].account_id == world.organiser.account_id
 
 
 async def test_the_list_of_absences_holds_only_them(site: Site, world: World) -> None:
