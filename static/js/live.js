@@ -44,6 +44,7 @@ export function follow(topic) {
 
 /** Whether the page shows what lies at `cursor`, at the latest after `patience` milliseconds. @param {string} cursor @param {number} patience @returns {Promise<boolean>} */
 export function reached(cursor, patience) {
+  if (!line) return Promise.resolve(false);
   return new Promise((resolve) => {
     const answer = () => {
       const there = line !== null && hasReached(line.cursor, cursor);
