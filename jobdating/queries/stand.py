@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, func, select, text
 from jobdating.db import tables as t
 from jobdating.db.statement import Statement
 from jobdating.domain.half_day import HalfDay, half_of
-from jobdating.domain.states import WAITING, RoomProvider, StandKind
+from jobdating.domain.states import BookingState, RoomProvider, StandKind
 from jobdating.domain.window import day_span
 from jobdating.queries import free_places
 
@@ -68,7 +68,7 @@ class Board:
 class Status:
     """How a stand runs. `plays_today` says that it has slots on the day being played.
 
-    `line` are the people in its live line that day; `waiting` those on its waitlist.
+    `line` are the people who are here and wait that day; `waiting` those on its waitlist.
     """
 
     id: int
@@ -151,7 +151,9 @@ _STATUS = Statement(
     .where(t.stands.c.id == _stand_id)
 )
 _LINE = Statement(
-    select(t.bookings.c.queued_at).where(t.bookings.c.stand_id == _stand_id, text(t.one_of("bookings.state", WAITING)))
+    select(t.bookings.c.queued_at).where(
+        t.bookings.c.stand_id == _stand_id, text(t.one_of("bookings.state", [BookingState.CHECKED_IN]))
+    )
 )
 _STAND = (
     select(

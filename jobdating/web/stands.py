@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from jobdating.domain import topics
 from jobdating.domain.booking import is_eligible
 from jobdating.domain.errors import DomainError, NotFound, SignInNeeded
-from jobdating.queries import commitments
+from jobdating.queries import commitments, wishes
 from jobdating.queries import stand as stand_query
 from jobdating.queries.commitments import Commitments, Interview
 from jobdating.queries.stand import Board, Slot, SlotLook, Stand, Status
@@ -25,7 +25,10 @@ from jobdating.web.visit import Visit, visit
 
 @dataclass(frozen=True)
 class Read:
-    """What the page of a stand is drawn from, in one snapshot. `own` is the visitor's as a candidate of the fair."""
+    """What the page of a stand is drawn from, in one snapshot. `own` is the visitor's as a candidate of the fair.
+
+    `moving` is the interview they want elsewhere; `wished` says that the stand is among their wishes.
+    """
 
     cursor: str
     stand: Stand
@@ -33,6 +36,7 @@ class Read:
     status: Status
     own: Commitments | None
     moving: Interview | None
+    wished: bool
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,7 @@ async def _page(
         stand_status=found.status,
         own=found.own,
         moving=found.moving,
+        wished=found.wished,
         choice=choice,
         done=_done(request, found),
         shown=_shown(request, found.board, choice),
@@ -143,7 +148,8 @@ def _read(tx: Connection, stand_id: int, *, fair_id: int, candidate_id: int | No
         raise NotFound(what="stand")
     own = commitments.commitments(tx, candidate_id) if candidate_id is not None else None
     moved = [each for each in own.interviews if each.booking_id == moving and each.may_move] if own else []
-    return Read(cursor, stand, board, status, own, moved[0] if moved else None)
+    wished = own is not None and any(each.stand_id == stand_id for each in wishes.wishes(tx, own.id))
+    return Read(cursor, stand, board, status, own, moved[0] if moved else None, wished)
 
 
 def _choice(found: Read, seen: Visit, slot_id: int | None, refusal: DomainError | None) -> Choice | None:

@@ -249,7 +249,7 @@ async def test_the_day_itself_one_joins_the_line_without_an_appointment(
     page = await open_page(world.path, world.candidate)
     await expect(page.locator(slot(page, world.slots[0]))).to_contain_text("passé")
     await page.get_by_role("button", name="Rejoindre la file sans rendez-vous").click()
-    await expect(page.locator(".stand-status")).to_contain_text("1 personne dans la file aujourd’hui")
+    await expect(page.locator(".stand-status")).to_contain_text("1 personne dans la file")
     await expect(page.locator(".commitments")).to_contain_text("sans rendez-vous Chaudronnerie de l’Orne")
 
 
