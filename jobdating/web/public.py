@@ -102,4 +102,10 @@ def _list(request: Request, filters: Filters) -> dict[str, Any]:
     def page_address(page: int) -> str:
         return asked.address(path if path != f"/fairs/{the_fair.slug}" else f"{path}/stands", filters, page=page)
 
-    return {"filters": filters, "page_address": page_address, "address": asked.address, "when": asked.when, "none_asked": Filters()}
+    return {
+        "filters": filters,
+        "page_address": page_address,
+        "address": asked.address,
+        "when": asked.when,
+        "none_asked": Filters(),
+    }

@@ -171,7 +171,8 @@ function forbids(slot, interviews) {
   const own = document.querySelector("[data-cap]");
   if (!(own instanceof HTMLElement)) return null;
   const [trades, wanted] = [JSON.parse(own.dataset.trades ?? "[]"), JSON.parse(root.dataset.trades ?? "[]")];
-  if (wanted.length && !wanted.some((/** @type {string} */ trade) => trades.includes(trade))) return { code: "eligible" };
+  if (wanted.length && !wanted.some((/** @type {string} */ trade) => trades.includes(trade)))
+    return { code: "eligible" };
   const others = interviews.filter((each) => each.booking !== root.dataset.moving);
   const count = Number(own.dataset.count) - (root.dataset.moving ? 1 : 0);
   const overlap = others.find((each) => start < each.end && each.start < end);
@@ -254,7 +255,10 @@ function offerNearest(slot) {
     write(/** @type {Element} */ (button.querySelector("small")), day ?? "");
     write(/** @type {Element} */ (button.querySelector("span")), time ?? "");
   }
-  for (const [name, shown] of [["[data-some]", near.length > 0], ["[data-none]", near.length === 0]]) {
+  for (const [name, shown] of [
+    ["[data-some]", near.length > 0],
+    ["[data-none]", near.length === 0],
+  ]) {
     const line = bar.querySelector(String(name));
     if (line instanceof HTMLElement) hide(line, !shown);
   }
@@ -308,7 +312,10 @@ function idOf(slot) {
 /** @param {HTMLElement} slot */
 function shownNow(slot) {
   const days = [...root.querySelectorAll("[data-day]")];
-  return days.length < 2 || String(days.indexOf(/** @type {Element} */ (slot.closest("[data-day]"))) + 1) === root.dataset.shown;
+  return (
+    days.length < 2 ||
+    String(days.indexOf(/** @type {Element} */ (slot.closest("[data-day]"))) + 1) === root.dataset.shown
+  );
 }
 
 /** @param {string | undefined} text @param {string | undefined} when */

@@ -12,7 +12,8 @@ function update() {
   const now = fairNow();
   for (const each of document.querySelectorAll("[data-window-state]")) {
     const { windowOpens, windowCloses, windowState } = /** @type {HTMLElement} */ (each).dataset;
-    const state = now < Date.parse(windowOpens ?? "") ? "before" : now < Date.parse(windowCloses ?? "") ? "open" : "after";
+    const state =
+      now < Date.parse(windowOpens ?? "") ? "before" : now < Date.parse(windowCloses ?? "") ? "open" : "after";
     if (state === windowState) continue;
     /** @type {HTMLElement} */ (each).dataset.windowState = state;
     for (const words of each.querySelectorAll("[data-window]")) {
