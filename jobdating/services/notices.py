@@ -22,12 +22,23 @@ _RECIPIENT = Statement(
     .join(t.accounts, t.accounts.c.id == t.candidates.c.account_id)
     .where(t.bookings.c.id == bindparam("booking_id"))
 )
-_PUT = Statement(
-    insert(t.outbox).values(
-        {name: bindparam(name) for name in ("kind", "recipient", "language", "context", "made_at", "due_at")}
-        | {"attempts": 0}
+_COLUMNS = ("kind", "recipient", "language", "context", "made_at", "due_at")
+_PUT = Statement(insert(t.outbox).values({name: bindparam(name) for name in _COLUMNS} | {"attempts": 0}))
+
+
+def _several(count: int) -> Statement:
+    """`count` messages in one statement: every statement of a booking is a turn that other threads may take."""
+    return Statement(
+        insert(t.outbox).values(
+            [
+                {name: bindparam(f"{name}_{n}", type_=t.outbox.c[name].type) for name in _COLUMNS} | {"attempts": 0}
+                for n in range(count)
+            ]
+        )
     )
-)
+
+
+_PUT_SEVERAL = {count: _several(count) for count in range(1, len(REMINDERS) + 2)}
 
 
 def booked(tx: Connection, booking_id: int, *, now: datetime) -> None:
@@ -119,25 +130,27 @@ def announced(tx: Connection, announcement_id: int, *, candidate_ids: Iterable[i
 
 def _put_with_reminders(tx: Connection, kind: str, booking_id: int, *, now: datetime) -> None:
     recipient = _RECIPIENT.first(tx, booking_id=booking_id)
-    _insert(tx, kind, booking_id, recipient, now=now, due_at=now)
-    for before in REMINDERS:
-        if recipient.starts_at and recipient.starts_at - before > now:
-            _insert(tx, "reminder", booking_id, recipient, now=now, due_at=recipient.starts_at - before)
+    starts_at: datetime | None = recipient.starts_at
+    due = [starts_at - before for before in REMINDERS if starts_at and starts_at - before > now]
+    messages = [_message(kind, booking_id, recipient, now=now, due_at=now)]
+    messages += [_message("reminder", booking_id, recipient, now=now, due_at=due_at) for due_at in due]
+    values = {f"{name}_{n}": value for n, message in enumerate(messages) for name, value in message.items()}
+    _PUT_SEVERAL[len(messages)].run(tx, **values)
 
 
 def _put(tx: Connection, kind: str, booking_id: int, *, now: datetime, **context: str) -> None:
-    _insert(tx, kind, booking_id, _RECIPIENT.first(tx, booking_id=booking_id), now=now, due_at=now, **context)
+    recipient = _RECIPIENT.first(tx, booking_id=booking_id)
+    _PUT.run(tx, **_message(kind, booking_id, recipient, now=now, due_at=now, **context))
 
 
-def _insert(
-    tx: Connection, kind: str, booking_id: int, recipient: Any, *, now: datetime, due_at: datetime, **context: str
-) -> None:
-    _PUT.run(
-        tx,
-        kind=kind,
-        recipient=recipient.email,
-        language=recipient.language,
-        context={"booking_id": booking_id, "due_at": due_at.isoformat(), **context},
-        made_at=now,
-        due_at=due_at,
-    )
+def _message(
+    kind: str, booking_id: int, recipient: Any, *, now: datetime, due_at: datetime, **context: str
+) -> dict[str, object]:
+    return {
+        "kind": kind,
+        "recipient": recipient.email,
+        "language": recipient.language,
+        "context": {"booking_id": booking_id, "due_at": due_at.isoformat(), **context},
+        "made_at": now,
+        "due_at": due_at,
+    }
