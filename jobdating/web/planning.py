@@ -91,12 +91,12 @@ def _appointment(interview: Interview, *, host: str, url: str, say: Callable[[st
     assert interview.starts_at is not None and interview.ends_at is not None
     people = say(_(" ou ")).join(interview.staff)
     lines = [say(_("avec %(people)s")) % {"people": people}] if people else []
-    lines += [interview.subject, say(_("Le jour venu, dis « Je suis là » sur ton planning : on t’y appelle."))]
+    lines += [interview.subject, say(_("Le jour venu, dis « Je suis là » sur ton planning : on t’y appelle."))]
     return Appointment(
         uid=uid(interview.booking_id, host),
         starts_at=interview.starts_at,
         ends_at=interview.ends_at,
-        summary=say(_("Entretien : %(stand)s")) % {"stand": interview.stand},
+        summary=say(_("Entretien : %(stand)s")) % {"stand": interview.stand},
         description="\n".join(line for line in lines if line),
         url=url,
         stamped_at=interview.made_at,
