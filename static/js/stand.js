@@ -140,8 +140,8 @@ function mark(slot, reason) {
   if (!button) return;
   const id = idOf(slot);
   const own = mine(id);
-  const { note, style } = look(id, own, reason);
   const free = slot.dataset.look === "free";
+  const { note, style } = look(id, own, reason, free);
   put(button, "data-note", note ?? null);
   for (const name of ["slot--near", "slot--mine", "slot--just-taken"]) toggle(button, name, style === name);
   put(button, "aria-pressed", free || own ? String(id === chosen) : null);
@@ -149,8 +149,8 @@ function mark(slot, reason) {
   put(button, "aria-describedby", reason?.interview && shownNow(slot) ? "slot-reason" : null);
 }
 
-/** @param {string} id @param {Interview | undefined} own @param {Reason | null} reason */
-function look(id, own, reason) {
+/** @param {string} id @param {Interview | undefined} own @param {Reason | null} reason @param {boolean} free */
+function look(id, own, reason, free) {
   const { noteMine, noteNow, noteNear, noteLate, noteJust, noteChosen } = root.dataset;
   if (own) return { note: own.booking === root.dataset.moving ? noteNow : noteMine, style: "slot--mine" };
   if (justTaken.has(id)) return { note: noteJust, style: "slot--just-taken" };
@@ -158,7 +158,7 @@ function look(id, own, reason) {
   if (reason?.code === "near") return { note: noteNear, style: "slot--near" };
   if (reason?.code === "late") return { note: noteLate, style: "slot--near" };
   if (reason) return { note: undefined, style: "slot--near" };
-  return { note: id === chosen ? noteChosen : undefined, style: "" };
+  return { note: free && id === chosen ? noteChosen : undefined, style: "" };
 }
 
 /** The first reason why a free slot cannot be taken, as the server would give it. @param {HTMLElement} slot @param {Interview[]} interviews @returns {Reason | null} */

@@ -90,6 +90,7 @@ async def test_a_place_is_taken_on_a_phone_with_two_touches(site: Site, world: W
     await expect(page.locator("#choice")).to_be_hidden()
     await page.locator(slot(page, world.slots[3])).click()
     await expect(bar(page)).to_contain_text("jeu. 17, 9:45")
+    assert await page.evaluate("document.documentElement.scrollHeight") <= 844
     await page.get_by_role("button", name="Réserver ce créneau").click()
     await expect(bar(page)).to_contain_text("C’est réservé.")
     await expect(page.get_by_role("link", name="Mon planning").last).to_be_visible()
@@ -119,6 +120,7 @@ async def test_when_the_chosen_slot_goes_the_bar_offers_the_nearest(
     await page.locator(slot(page, world.slots[4])).click()
     await take(site, world.rival, world.slots[4])
     await expect(bar(page)).to_contain_text("vient d’être pris")
+    await expect(page.locator(slot(page, world.slots[4]))).to_have_attribute("data-note", "pris à l’instant")
     await expect(bar(page).locator("[data-nearest] button:visible")).to_have_text(
         ["jeu. 17 9:30", "jeu. 17 9:45", "jeu. 17 10:15"]
     )
