@@ -106,6 +106,9 @@ function look() {
   if (!call) return;
   window.scrollTo(0, 0);
   notify(words);
+  // The one thing that does not wait for its turn to be said.
+  const announcer = document.getElementById("announcer");
+  if (announcer && screen instanceof HTMLElement) announcer.textContent = screen.dataset.say ?? words;
   if (!audio || !isWanted()) return;
   const context = audio;
   for (let n = 0; n < CHIMES; n += 1) chimes.push(setTimeout(chime, n * AGAIN, context));
