@@ -123,8 +123,8 @@ def _readings(tx: Connection, candidate_id: int, fair_id: int) -> tuple[Reading,
         .order_by(j.id.desc())
     ).all()
     named = {row.stand_id for row in rows if row.stand_id is not None}
-    rows = tx.execute(select(t.stands.c.id, t.stands.c.name).where(t.stands.c.id.in_(named)))
-    stands = {row.id: row.name for row in rows}
+    of_stands = select(t.stands.c.id, t.stands.c.name).where(t.stands.c.id.in_(named))
+    stands = {row.id: row.name for row in tx.execute(of_stands)}
     latest = {row.account_id: row for row in reversed(rows)}
     found = [
         Reading(row.at, f"{row.first_name or ''} {row.last_name or ''}".strip(), stands.get(row.stand_id, ""))

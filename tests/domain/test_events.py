@@ -9,7 +9,9 @@ from jobdating.domain import events, topics
 from jobdating.domain.topics import Target
 
 # Told by other means than a fragment: sockets close, the log of reads, the day's turn.
-SILENT = {"RightsChanged", "DocumentRead", "InterviewsExported", "NotesRead", "SignedIn", "AccountErased"}
+SILENT = {
+    "RightsChanged", "DocumentRead", "InterviewsExported", "FairExported", "NotesRead", "SignedIn", "AccountErased",
+}  # fmt: skip
 
 
 def sample(kind: type[events.Event]) -> events.Event:
