@@ -5,6 +5,10 @@
 const KEPT = "sound";
 const AGAIN = 8000; // milliseconds between two chimes
 const CHIMES = 4;
+const NOTES = [
+  { pitch: 659, delay: 0 },
+  { pitch: 880, delay: 0.22 },
+];
 
 const own = document.title;
 /** @type {AudioContext | null} */
@@ -15,10 +19,7 @@ let chimes = [];
 
 /** Two soft notes. @param {AudioContext} context */
 function chime(context) {
-  for (const [pitch, delay] of [
-    [659, 0],
-    [880, 0.22],
-  ]) {
+  for (const { pitch, delay } of NOTES) {
     const note = context.createOscillator();
     const volume = context.createGain();
     const begin = context.currentTime + delay;
@@ -118,7 +119,8 @@ function look() {
 export function start() {
   if (!document.querySelector(".planning")) return;
   document.addEventListener("click", (event) => {
-    if (event.target instanceof Element && event.target.closest("button[data-sound]")) want(!(isWanted() && audio !== null));
+    if (event.target instanceof Element && event.target.closest("button[data-sound]"))
+      want(!(isWanted() && audio !== null));
   });
   // After a reload a sound needs a touch of the page again, not another consent.
   document.addEventListener(
@@ -131,5 +133,9 @@ export function start() {
     { capture: true },
   );
   look();
-  new MutationObserver(look).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-called"] });
+  new MutationObserver(look).observe(document.body, {
+    childList: true,
+    subtree: true,
+    attributeFilter: ["data-called"],
+  });
 }

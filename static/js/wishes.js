@@ -35,7 +35,8 @@ export function start() {
   });
   document.addEventListener("dragover", (event) => {
     const over = rowOf(event.target);
-    for (const row of document.querySelectorAll(".wish-row--over")) if (row !== over) row.classList.remove("wish-row--over");
+    for (const row of document.querySelectorAll(".wish-row--over"))
+      if (row !== over) row.classList.remove("wish-row--over");
     if (!dragged || !over || over === dragged) return;
     event.preventDefault();
     over.classList.add("wish-row--over");

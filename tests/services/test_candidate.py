@@ -74,7 +74,7 @@ async def test_control_characters_are_refused(db: Database) -> None:
 
 async def test_a_profile_is_foreign_to_others(db: Database) -> None:
     fair, _, me, _ = await db.write(_fair)
-    hugo = await db.write(make_candidate, fair)
+    hugo = await db.write(lambda tx: make_candidate(tx, fair))
     with pytest.raises(NotFound):
         await db.write(candidate.change, hugo, candidate_id=me, profile=SAID, now=BEFORE)
 
