@@ -5,6 +5,7 @@ Invariants:
   passes an element that is due.
 - All of a tick is rendered from one snapshot, by nobody else, so no page can get older HTML after newer.
 - What is cached is true at `position`: an element that changes is forgotten before the position moves on.
+- While nobody watches, nothing is read: the journal waits, and whoever comes first is given what lies between.
 - Costs are bounded by time: a tick lasts at least `TICK` and twice its work, an overview is drawn at most every
   `OVERVIEW` seconds. The first change after quiet goes out at once.
 """
@@ -89,6 +90,7 @@ class Relay:
     def following(self, mailbox: Mailbox) -> Iterator[None]:
         """The mailbox gets every change as long as this lasts."""
         self.hub.subscribe(mailbox)
+        self._woken.set()
         try:
             yield
         finally:
@@ -143,7 +145,7 @@ class Relay:
         while True:
             started = time.monotonic()
             try:
-                more = await self._tick(started)
+                more = await self._tick(started) if self.hub or self._wanted else False
                 self._finished_at = time.monotonic()
             except Exception:
                 logger.exception("the relay failed")

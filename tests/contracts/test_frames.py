@@ -156,6 +156,7 @@ async def test_a_missing_touch_would_be_noticed(db: Database, relay: Relay, monk
     _, old = await db.read(draw, [topics.staff(world.stand)])
     arrival = next(scenario for scenario in SCENARIOS if scenario.name == "a candidate says that they are there")
     await happen(db, arrival, world)
-    await drained(db, relay)
+    with relay.following(Mailbox(frozenset({topics.staff(world.stand)}), "fr")):
+        await drained(db, relay)
     _, fresh = await db.read(draw, [topics.staff(world.stand)])
     assert all(spelled(page) != spelled(fresh[key]) for key, page in old.items())
