@@ -40,7 +40,7 @@ async def refuse(request: Request, error: Exception) -> Response:
     seen = _visit(request)
     words = sentence(code, params, seen.language, staff=seen.actor.is_staff)
     if request.scope["path"].startswith("/api/"):
-        return problem(status, code, words, headers=headers, **_plain(params))
+        return problem(status, code, words, headers=headers, **_plain(code, params))
     if request.headers.get("x-live"):
         body = {"code": code, "message": words, "fields": params.get("fields", {})}
         return JSONResponse(body, status_code=status, headers=headers)
@@ -85,7 +85,10 @@ def _visit(request: Request) -> Visit:
     return found
 
 
-def _plain(params: dict[str, object]) -> dict[str, object]:
+def _plain(code: str, params: dict[str, object]) -> dict[str, object]:
+    """What a program is told besides the code; never what was not found, for it may be somebody else's."""
+    if code == "not_found":
+        return {}
     return {name: value for name, value in params.items() if isinstance(value, str | int | float | dict | list)}
 
 

@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 
 from jobdating.clock import WallClock
 from jobdating.db.engine import Unavailable
-from jobdating.domain.errors import NotFound
+from jobdating.domain.errors import NotFound, SignInNeeded
 from jobdating.domain.policy import ANONYMOUS, Actor
 from jobdating.queries import identity
 from jobdating.queries.identity import Fair
@@ -46,12 +46,26 @@ def cookie_name(secure: bool) -> str:
     return f"__Host-{COOKIE}" if secure else COOKIE
 
 
+def bearer_of(connection: HTTPConnection) -> str | None:
+    """The bearer token that was sent, or None."""
+    scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
+    return bearer.strip() if scheme.lower() == "bearer" else None
+
+
+def actor_of_token(tx: Connection, token: str, *, wall: datetime) -> Actor:
+    """Whom a token acts for. Raises SignInNeeded for one that is not (or no longer) known."""
+    account_id = tokens.resolve(tx, token, now=wall)
+    found = ANONYMOUS if account_id is None else identity.actor(tx, account_id)
+    if found.account_id is None:
+        raise SignInNeeded()
+    return found
+
+
 async def resolve(connection: HTTPConnection) -> Visit:
     """Read session or bearer token, actor and fair in one snapshot. Raises NotFound for an unknown fair."""
     home = house(connection)
     secret = connection.cookies.get(cookie_name(home.settings.secure))
-    scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
-    token = bearer.strip() if scheme.lower() == "bearer" else None
+    token = bearer_of(connection)
     slug = connection.path_params.get("fair") or connection.query_params.get("fair")
     wall = WallClock().now()
     found = await home.db.read(

@@ -24,7 +24,11 @@ _QUERY: dict[str, dict[str, Any]] = {
 def openapi(operations: Iterable["Operation"], prefix: str) -> dict[str, Any]:
     """The document as plain data."""
     known = list(operations)
-    models: set[type[BaseModel]] = {Problem, *(each.answer for each in known), *(each.body for each in known if each.body)}
+    models: set[type[BaseModel]] = {
+        Problem,
+        *(each.answer for each in known),
+        *(each.body for each in known if each.body),
+    }
     _, schemas = models_json_schema(
         [(model, "serialization") for model in sorted(models, key=lambda model: model.__name__)],
         ref_template=_REFERENCE,

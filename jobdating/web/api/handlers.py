@@ -5,6 +5,8 @@ import binascii
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -12,13 +14,15 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from jobdating.clock import WallClock
 from jobdating.domain.errors import Invalid, NotFound
+from jobdating.domain.policy import Actor
 from jobdating.queries import listing
 from jobdating.services import booking, idempotency, queue
 from jobdating.services.booking import Booking
 from jobdating.web.api import models as m
 from jobdating.web.house import house
-from jobdating.web.visit import visit
+from jobdating.web.visit import actor_of_token, bearer_of, visit
 
 Body = TypeVar("Body", bound=BaseModel)
 MAX_LIMIT = 200
@@ -142,26 +146,46 @@ async def join_queue(request: Request) -> Response:
 
 async def _command(request: Request, service: Callable[..., Booking], **arguments: Any) -> m.Booking:
     """Run a service once; with an Idempotency-Key, once for all the times it is asked."""
-    seen, db = visit(request), house(request).db
+    home, token = house(request), bearer_of(request)
+    act = partial(
+        _act,
+        service=service,
+        who=visit(request).actor if token is None else token,
+        now=home.clock.now(),
+        wall=WallClock().now(),
+        arguments=arguments,
+    )
     key = request.headers.get("idempotency-key")
     if key is None:
-        return _booking(await db.write(service, seen.actor, now=seen.now, **arguments))
+        return _booking(await home.db.write(act))
     if not 1 <= len(key) <= MAX_KEY:
         raise Invalid(fields={"Idempotency-Key": "invalid"})
+    told = json.dumps([request.method, request.scope["path"], arguments], sort_keys=True)
+    stored = await home.db.write(act, once=(key, hashlib.sha256(told.encode()).hexdigest()))
+    return m.Booking.model_validate(stored)
+
+
+def _act(
+    tx: Connection,
+    *,
+    service: Callable[..., Booking],
+    who: Actor | str,
+    now: datetime,
+    wall: datetime,
+    arguments: dict[str, Any],
+    once: tuple[str, str] | None = None,
+) -> Any:
+    """The booking after the service ran for `who` (an actor, or a bearer token); as plain values when it runs `once`,
+    for a key and the hash of its request."""
+    actor = actor_of_token(tx, who, wall=wall) if isinstance(who, str) else who
+    if once is None:
+        return service(tx, actor, now=now, **arguments)
 
     def run(tx: Connection) -> dict[str, Any]:
-        return _booking(service(tx, seen.actor, now=seen.now, **arguments)).model_dump(mode="json")
+        return _booking(service(tx, actor, now=now, **arguments)).model_dump(mode="json")
 
-    told = json.dumps([request.method, request.scope["path"], arguments], sort_keys=True)
-    stored = await db.write(
-        idempotency.once,
-        account_id=seen.actor.account_id or 0,
-        key=key,
-        request_hash=hashlib.sha256(told.encode()).hexdigest(),
-        now=seen.now,
-        run=run,
-    )
-    return m.Booking.model_validate(stored)
+    key, request_hash = once
+    return idempotency.once(tx, account_id=actor.account_id or 0, key=key, request_hash=request_hash, now=now, run=run)
 
 
 def _booking(found: Booking) -> m.Booking:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from jobdating.services import booking, queue
 from jobdating.web.api import document, handlers
 from jobdating.web.api import models as m
-from jobdating.web.guards import Guard, Handler, guarded
+from jobdating.web.guards import Guard, Handler, command, guarded
 
 PREFIX = "/api/v1"
 
@@ -104,6 +104,11 @@ async def openapi(request: Request) -> Response:
 def api_routes() -> list[Route]:
     """The routes of the API, each behind its guard; several methods of one path are one route each."""
     routes = [
-        Route(PREFIX + each.path, guarded(each.handler, each.guard), methods=[each.method]) for each in OPERATIONS
+        Route(
+            PREFIX + each.path,
+            (command if each.is_command else guarded)(each.handler, each.guard),
+            methods=[each.method],
+        )
+        for each in OPERATIONS
     ]
     return [*routes, Route(PREFIX + "/openapi.json", guarded(openapi, Guard.ANYONE), methods=["GET"])]
