@@ -75,7 +75,9 @@ def export(
 
 @app.command()
 def demo(
-    speed: Annotated[float, typer.Option(help="Fair seconds in a second; can be changed in the page", min=0, max=120)] = 4,
+    speed: Annotated[
+        float, typer.Option(help="Fair seconds in a second; can be changed in the page", min=0, max=120)
+    ] = 4,
     at: Annotated[str, typer.Option(help="When it begins, in the fair's time")] = "2027-06-17 10:20",
     port: Port = 8000,
     seed: Annotated[int, typer.Option(help="The same number plays the same fair")] = 1,

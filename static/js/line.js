@@ -7,7 +7,7 @@ import { wait } from "./backoff.js";
 /** @typedef {{frame: (frame: Frame) => void, lost: () => void, refused: () => void}} Listener */
 
 const SILENCE = 45_000; // milliseconds: the server speaks at least every 20 seconds
-const BLOCKED = 3; // sockets in a row that never opened: use the long poll
+const BLOCKED = 2; // sockets in a row that never opened: use the long poll
 const SOCKET_AGAIN = 300_000; // then try a socket again after this
 const SIGN_IN = 4401;
 const FORBIDDEN = 4403;

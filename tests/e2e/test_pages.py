@@ -20,7 +20,7 @@ ROLES = {"stranger": "/demo", "candidate": "/", "recruiter": "/", "organiser": "
 NOT_LINKED = {
     "/healthz", "/readyz", "/live/poll", "/sign-in/code", "/sign-in/link", "/language/{language}",
     "/fairs/{fair}/import/{upload:int}",
-    "/fairs/{fair}/import/{upload:int}", "/fairs/{fair}/planning/meanwhile", "/demo/room/{booking:int}",
+    "/fairs/{fair}/planning/meanwhile", "/demo/room/{booking:int}",
     "/demo/mailbox/{mail:int}", "/demo/mailbox/{mail:int}/html",
 }  # fmt: skip
 LOOKS = (("light", 320), ("dark", 1280))

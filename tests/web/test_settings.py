@@ -186,7 +186,10 @@ async def test_a_moment_is_blocked_around_the_booked_slot_and_given_back(site: S
 async def test_a_site_is_made_changed_and_removed_without_taking_its_stands(site: Site, world: World) -> None:
     typed = {"name": "Vire", "address": "Route de Caen", "postcode": "14500", "visit_capacity": "12"}
     assert (await post(site, world.organiser, f"{EDIT}/sites/new", typed)).status_code == 303
-    assert "Ce nom est déjà pris." in (await post(site, world.organiser, f"{EDIT}/sites/new", typed | {"name": "VIRE"})).text
+    assert (
+        "Ce nom est déjà pris."
+        in (await post(site, world.organiser, f"{EDIT}/sites/new", typed | {"name": "VIRE"})).text
+    )
 
     def at_vire(tx: Connection) -> int:
         made: int = tx.execute(select(t.sites.c.id)).scalar_one()

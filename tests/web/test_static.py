@@ -25,6 +25,11 @@ async def test_an_old_address_still_answers_but_is_not_kept(site: Site) -> None:
 
 async def test_nothing_else_of_the_folder_is_served(site: Site) -> None:
     async with site.client() as client:
-        for address in ("package.json", "node_modules/axe-core/axe.min.js", "%2e%2e/pyproject.toml", "css/../package.json"):
+        for address in (
+            "package.json",
+            "node_modules/axe-core/axe.min.js",
+            "%2e%2e/pyproject.toml",
+            "css/../package.json",
+        ):
             for prefix in ("/static/", f"/static/{VERSION}/"):
                 assert (await client.get(prefix + address)).status_code == 404
