@@ -169,6 +169,7 @@ async def _serve_ours(pipe: Pipe, path: str) -> None:
 
         app = create_app(settings, clock=SteppedClock(factories.BEFORE), workers=[look])
         server = server_for(app, "127.0.0.1", port)
+        server.config.ws_ping_interval = None  # the watchers only count bytes: they answer no pings
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:  # noqa: ASYNC110 (uvicorn gives no event)
             await asyncio.sleep(0.01)

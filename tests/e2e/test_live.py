@@ -67,3 +67,106 @@ async def test_what_one_does_appears_on_the_other_page(wired: Wired) -> None:
     await book(wired.site, wired.scene)
     await expect(here.locator(line)).to_contain_text("Besnard", timeout=2000)
     await expect(there.locator(line)).not_to_have_text(before, timeout=2000)
+
+
+async def test_a_cut_line_is_told_mended_and_misses_nothing(wired: Wired) -> None:
+    page = await wired.cockpit()
+    await wired.online()
+    wired.proxy.cut()
+    await expect(page.locator("#connection")).to_be_visible(timeout=4000)
+    await expect(page.locator("#connection")).to_contain_text("Reconnexion")
+    await book(wired.site, wired.scene)
+    wired.proxy.resume()
+    await expect(page.locator("#connection")).to_contain_text("De nouveau en ligne", timeout=15_000)
+    await expect(page.locator("#connection")).to_contain_text("marqué")
+    await expect(page.locator(f"#cockpit-queue-{wired.scene.stand_id}")).to_contain_text("Besnard")
+
+
+async def test_offline_says_since_when_and_comes_back_at_once_when_the_network_does(wired: Wired) -> None:
+    page = await wired.cockpit()
+    await wired.online()
+    await page.context.set_offline(True)
+    wired.proxy.cut()
+    await expect(page.locator("#connection")).to_contain_text(re.compile(r"Hors ligne depuis \d+:\d\d"), timeout=5000)
+    wired.proxy.resume()
+    await book(wired.site, wired.scene)
+    await page.context.set_offline(False)
+    await expect(page.locator(f"#cockpit-queue-{wired.scene.stand_id}")).to_contain_text("Besnard", timeout=1500)
+
+
+async def test_a_refused_socket_falls_back_to_the_long_poll(wired: Wired, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jobdating.realtime import protocol
+
+    monkeypatch.setattr(protocol.HardenedWebSocket, "handle_connect", lambda self, event: self.transport.abort())
+    page = await wired.cockpit()
+    async with page.expect_response(re.compile("/live/poll"), timeout=20_000):
+        pass
+    await wired.online()
+    await book(wired.site, wired.scene)
+    await expect(page.locator(f"#cockpit-queue-{wired.scene.stand_id}")).to_contain_text("Besnard", timeout=3000)
+
+
+async def test_typed_words_focus_and_caret_survive_a_patch_of_what_they_are_in(wired: Wired) -> None:
+    booking_id = await book(wired.site, wired.scene)
+    next_id = await book(wired.site, wired.scene, number=1, slot=4)
+    wired.site.clock.moment = MORNING  # type: ignore[attr-defined]
+    for step in (queue.call, queue.start, queue.finish):
+        await wired.site.db.write(step, wired.scene.recruiter, booking_id=booking_id, now=wired.site.clock.now())
+    page = await wired.cockpit()
+    await wired.online()
+    note = page.locator(f"#cockpit-now-{wired.scene.stand_id} textarea").first
+    await note.press_sequentially("Soigneux")
+    await note.evaluate("field => field.setSelectionRange(3, 3)")
+    # Somebody comes: the card in which one writes now offers to call them.
+    await expect(page.locator(f'button[formaction="/bookings/{next_id}/call"]').first).to_be_visible()
+    kept = await note.evaluate("field => [document.activeElement === field, field.value, field.selectionStart]")
+    assert kept == [True, "Soigneux", 3]
+
+
+async def test_one_click_acts_once_and_the_page_shows_it_before_the_answer_is_forgotten(wired: Wired) -> None:
+    booking_id = await book(wired.site, wired.scene)
+    wired.site.clock.moment = MORNING  # type: ignore[attr-defined]
+    await wired.site.db.write(
+        queue.check_in, wired.scene.candidates[0], booking_id=booking_id, now=wired.site.clock.now()
+    )
+    page = await wired.cockpit()
+    await wired.online()
+    posted: list[str] = []
+    page.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
+    call = page.locator(f'button[formaction="/bookings/{booking_id}/call"]').first
+    await call.dblclick()
+    await expect(page.locator(f'button[formaction="/bookings/{booking_id}/start"]').first).to_be_visible()
+    assert len(posted) == 1
+
+
+async def test_a_refusal_is_said_in_words_and_the_page_shows_how_things_stand(wired: Wired) -> None:
+    booking_id = await book(wired.site, wired.scene)
+    wired.site.clock.moment = MORNING  # type: ignore[attr-defined]
+    page = await wired.cockpit()
+    await wired.online()
+    # The button of an old page: the interview cannot be started before the call.
+    await page.evaluate(
+        """(address) => {
+          const button = document.createElement("button");
+          button.setAttribute("form", "act");
+          button.setAttribute("formaction", address);
+          button.id = "old";
+          button.textContent = "Commencer";
+          document.querySelector("#main").prepend(button);
+        }""",
+        f"/bookings/{booking_id}/start",
+    )
+    await page.click("#old")
+    await expect(page.locator("#messages")).to_contain_text("Cela a changé entre-temps")
+
+
+async def test_signing_out_elsewhere_reloads_the_page(wired: Wired) -> None:
+    from jobdating.clock import WallClock
+    from jobdating.services import sessions
+
+    page = await wired.cockpit()
+    await wired.online()
+    account_id = wired.scene.recruiter.account_id
+    assert account_id is not None
+    await wired.site.db.write(sessions.close_all, account_id, now=WallClock().now())
+    await expect(page).to_have_url(re.compile("/sign-in"), timeout=5000)
