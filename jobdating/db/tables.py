@@ -101,7 +101,7 @@ fairs = Table(
     Column("room_provider", String(20), nullable=False, server_default="jitsi"),
     Column("room_hosts", JSON, nullable=False, server_default="[]"),  # hosts a plain link may lead to; [] means any
     Column("live_day", Date),  # the day that is being played, kept by the timekeeper; NULL before the first
-    Column("free_from", Moment),  # slots before it start too soon to be taken, kept by the timekeeper; NULL before the first
+    Column("free_from", Moment),  # slots before it start too soon to be taken; kept by the timekeeper
     Column("published", Boolean, nullable=False, server_default=true()),
     CheckConstraint("first_day <= last_day", name="days"),
     CheckConstraint("opens_at < closes_at", name="window"),

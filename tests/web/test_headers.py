@@ -1,6 +1,6 @@
 """Every answer has the security headers, those to faults and to unknown paths too. [ASVS 3.4]"""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from starlette.requests import Request
@@ -71,7 +71,7 @@ async def test_body_that_is_too_large_is_refused_before_it_is_read(site: Site) -
         assert answer.status_code == 413
         assert answer.headers["x-content-type-options"] == "nosniff"
 
-    async def pieces():  # type: ignore[no-untyped-def]
+    async def pieces() -> AsyncIterator[bytes]:
         for _ in range(20):
             yield b"a" * 100_000
 

@@ -29,7 +29,7 @@ async def test_form_of_another_origin_is_refused(site: Site, hostile: str) -> No
     if origin == site.url + " ":
         origin = site.url + "\u00a0"  # a space at the end of a header is no part of it
     async with site.client() as client:
-        headers = {"origin": origin.encode()}
+        headers = {b"origin": origin.encode()}
         answer = await client.post("/sign-in", data={"email": "ines@candidat.example"}, headers=headers)
         assert answer.status_code == 403
         own = await client.post("/sign-in", data={"email": "ines@candidat.example"}, headers={"origin": site.url})
