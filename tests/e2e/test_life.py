@@ -6,7 +6,7 @@ database. Nobody ever reloads the recruiter's or the organiser's page.
 
 import re
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
