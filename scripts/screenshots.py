@@ -8,6 +8,8 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx2
@@ -19,25 +21,27 @@ from tests.server import Server, running_server
 DOCS = Path(__file__).parent.parent / "docs"
 ROLES = ("stranger", "candidate", "recruiter", "organiser")
 PICTURES = (  # name, role, page, width, height
-    ("fair", "stranger", "/fairs/{fair}", 1280, 900),
-    ("stand", "candidate", "stand", 390, 844),
-    ("planning", "candidate", "/fairs/{fair}/planning", 390, 844),
-    ("cockpit", "recruiter", "home", 1280, 800),
-    ("wall", "organiser", "home", 1280, 900),
+    ("fair", "stranger", r"/fairs/[^/]+", 1280, 900),
+    ("stand", "candidate", r"/fairs/[^/]+/stands/\d+", 390, 844),
+    ("planning", "candidate", r"/fairs/[^/]+/planning", 390, 844),
+    ("cockpit", "recruiter", r"/fairs/[^/]+/cockpit/\d+", 1280, 800),
+    ("wall", "organiser", r"/fairs/[^/]+/wall", 1280, 900),
+    ("repair", "organiser", r"/fairs/[^/]+/wall/stands/\d+/repair", 1280, 900),
 )
 SIZES = (320, 768, 1280)
 
 
-async def enter(server: Server, role: str) -> tuple[str, dict[str, str], httpx2.AsyncClient]:
+@asynccontextmanager
+async def entered(server: Server, role: str) -> AsyncIterator[tuple[str, dict[str, str], httpx2.AsyncClient]]:
     """Become one of them: where they land, their cookies, and a client that is them."""
-    client = httpx2.AsyncClient(
+    async with httpx2.AsyncClient(
         base_url=server.url, follow_redirects=True, headers={"accept-language": "fr"}, timeout=30
-    )
-    if role == "stranger":
-        answer = await client.get("/demo")
-    else:
-        answer = await client.post("/demo/enter", data={"role": role})
-    return answer.url.path, dict(client.cookies), client
+    ) as client:
+        if role == "stranger":
+            answer = await client.get("/demo")
+        else:
+            answer = await client.post("/demo/enter", data={"role": role})
+        yield answer.url.path, dict(client.cookies), client
 
 
 async def draw(
@@ -69,23 +73,18 @@ async def readme(browser: Browser, server: Server) -> None:
     """The pictures that the README shows."""
     DOCS.mkdir(exist_ok=True)
     for name, role, wanted, width, height in PICTURES:
-        home, cookies, client = await enter(server, role)
-        async with client:
+        async with entered(server, role) as (home, cookies, client):
             found = await walk(client, home)
-            address = {
-                "home": home,
-                "stand": next((p for p in found.pages if re.search(r"/stands/\d+$", p)), home),
-            }.get(wanted) or next(p for p in found.pages if re.fullmatch(wanted.replace("{fair}", "[^/]+"), p))
-            for theme in ("light", "dark"):
-                file = DOCS / f"{name}-{theme}.png"
-                await draw(browser, server, cookies, address, file, size=(width, height), theme=theme)
+        address = next(page for page in [home, *found.pages] if re.fullmatch(wanted, page))
+        for theme in ("light", "dark"):
+            file = DOCS / f"{name}-{theme}.png"
+            await draw(browser, server, cookies, address, file, size=(width, height), theme=theme)
 
 
 async def everything(browser: Browser, server: Server, folder: Path) -> None:
     """Every page of everybody, at three widths and in both themes."""
     for role in ROLES:
-        home, cookies, client = await enter(server, role)
-        async with client:
+        async with entered(server, role) as (home, cookies, client):
             found = await walk(client, home)
         for address in found.pages:
             for width in SIZES:

@@ -153,8 +153,12 @@ def _places(
         query = query.where(t.slots.c.stand_id == stand_id)
     else:
         same = select(t.stand_trades.c.stand_id).where(t.stand_trades.c.trade.in_(trades))
+        kind = select(t.stands.c.kind).where(t.stands.c.id == stand_id).scalar_subquery()
         query = query.where(
-            t.slots.c.stand_id != stand_id, t.slots.c.stand_id.in_(same), t.stands.c.away_since.is_(None)
+            t.slots.c.stand_id != stand_id,
+            t.slots.c.stand_id.in_(same),
+            t.stands.c.kind == kind,  # a meeting does not stand in for an interview
+            t.stands.c.away_since.is_(None),
         )
     return [
         Place(row.id, row.stand_id, row.name, Span(row.starts_at, row.ends_at), row.seats) for row in tx.execute(query)

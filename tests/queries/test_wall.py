@@ -279,6 +279,16 @@ async def test_history_tells_who_did_what(db: Database, world: World) -> None:
     assert told[0].stand == "Forges d’Argentan"
 
 
+async def test_a_meeting_does_not_stand_in_for_an_interview(db: Database, world: World) -> None:
+    def becomes_a_meeting(tx: Connection) -> None:
+        tx.execute(update(t.stands).where(t.stands.c.id == world.missing).values(kind="meeting"))
+
+    await db.write(becomes_a_meeting)
+    plan = await db.read(repair.repair, world.fair, world.stand, way=Way.SPREAD, now=NOW)
+    assert plan.moves
+    assert not plan.placed
+
+
 async def test_a_repair_moves_people_to_stands_of_the_same_trade(db: Database, world: World) -> None:
     plan = await db.read(repair.repair, world.fair, world.stand, way=Way.SPREAD, now=NOW)
     assert [move.person.booking_id for move in plan.moves] == world.bookings[3:]
