@@ -24,9 +24,10 @@ from jobdating.realtime import collector, presence, relay, timekeeping
 from jobdating.rendering import mail
 from jobdating.settings import Settings
 from jobdating.web import refusals
+from jobdating.web.guards import ensure_guarded
 from jobdating.web.headers import Headers
 from jobdating.web.house import House
-from jobdating.web.routes import routes
+from jobdating.web.routes import WITHOUT_GUARD, routes
 from jobdating.web.too_large import TooLarge
 
 MAX_BODY = 1_000_000  # bytes; routes that take a file allow more
@@ -46,7 +47,9 @@ class Application(Starlette):
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None, workers: Sequence[Worker] = ()) -> Starlette:
-    """An application ready to serve. `workers` run beside it (the demo's crowd)."""
+    """An application ready to serve. `workers` run beside it (the demo's crowd). Raises Unguarded."""
+    served = routes(demo=settings.demo)
+    ensure_guarded(served, but=WITHOUT_GUARD)
     migrate(settings.database_url)
 
     @asynccontextmanager
@@ -63,7 +66,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, workers: Seque
 
     return Application(
         settings.public_url,
-        routes=routes(demo=settings.demo),
+        routes=served,
         lifespan=lifespan,
         middleware=[Middleware(TooLarge), Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)],
         exception_handlers={

@@ -103,6 +103,14 @@ def token(
     raise SystemExit(make_token(email, database_url=database_url or settings.Environment().database_url))
 
 
+@app.command()
+def purge(database_url: DatabaseUrl = None) -> None:
+    """Forget the people of fairs that are long over (a running server does it by itself)."""
+    from jobdating.commands.purge import run_purge
+
+    raise SystemExit(run_purge(database_url=database_url or settings.Environment().database_url))
+
+
 organiser = typer.Typer(help="Who may organise a fair.", no_args_is_help=True)
 app.add_typer(organiser, name="organiser")
 

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -23,7 +23,7 @@ class Environment(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="JOBDATING_", extra="ignore")
 
-    database_url: str = "sqlite:///jobdating.db"
+    database_url: str = Field(default="sqlite:///jobdating.db", repr=False)  # may hold a password
     public_url: str | None = None
     secret: str | None = Field(default=None, repr=False)
     smtp_url: str | None = Field(default=None, repr=False)  # smtp://user:password@host:port
@@ -41,9 +41,9 @@ class Environment(BaseSettings):
 class Settings:
     """What the product runs with. `secret` signs; `demo` opens the doors that only a demo has."""
 
-    database_url: str
+    database_url: str = field(repr=False)  # may hold a password
     public_url: str
-    secret: str
+    secret: str = field(repr=False)
     demo: bool
     environment: Environment
 

@@ -16,13 +16,14 @@ from jobdating.db.engine import Database, Unavailable
 from jobdating.queries import identity
 from jobdating.queries.due import due
 from jobdating.queries.forecast import Forecast, forecast
-from jobdating.services import booking, timekeeper, waitlist
+from jobdating.services import booking, purge, timekeeper, waitlist
 
 EVERY = 1.0  # real seconds
 REST = 4  # times the work of the last round, at least
 RENEWS = timedelta(seconds=5)  # of wall time; another process takes over when we have not for three times as long
 RETHINKS = timedelta(seconds=10)  # of the fair's time: estimates move with it even when nothing happens
 TRIES_AGAIN = timedelta(minutes=1)  # to promote somebody whom nothing suited
+PURGES = timedelta(hours=1)  # between two looks for fairs whose people are to be forgotten
 ESTIMATES = 150  # that move in one write
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Timekeeper:
         self._position = -1
         self._thought_at: datetime | None = None
         self._promoted_at: datetime | None = None
+        self._purged_at: datetime | None = None
 
     async def run(self) -> None:
         """Keep the time until cancelled. A round that fails is told in the log, and the next one is tried."""
@@ -73,6 +75,10 @@ class Timekeeper:
             self._thought_at = now
             for fair_id in found.live:
                 await self._estimate(fair_id, now)
+        if self._purged_at is None or now - self._purged_at >= PURGES:
+            self._purged_at = now
+            for fair_id in await self._db.read(purge.due, now=now):
+                await self._db.write(purge.purge, fair_id=fair_id, now=now)
 
     async def release(self) -> None:
         """Let another process take over at once."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, text, update
+from sqlalchemy import Connection, String, cast, delete, func, select, text, update
 
 from jobdating.db import journal
 from jobdating.db import tables as t
@@ -14,6 +14,7 @@ from jobdating.domain.states import BookingState
 from jobdating.services import booking
 
 NOBODY = "—"
+ERASED = "@erased.invalid"  # what is left of an address
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ def erase(tx: Connection, actor: Actor, *, now: datetime) -> None:
     _ensure_may_go(tx, actor)
     for booking_id in _places(tx, actor):
         booking.cancel(tx, actor, booking_id=booking_id, now=now)
-    _forget_candidate(tx, list(actor.candidates.values()))
-    _forget_account(tx, actor.account_id)
+    forget_candidates(tx, list(actor.candidates.values()))
+    forget_accounts(tx, [actor.account_id])
     for fair_id, candidate_id in actor.candidates.items():
         changed = events.ProfileChanged(fair_id=fair_id, candidate_id=candidate_id)
         journal.append(tx, changed, at=now, by=actor.account_id)
@@ -76,7 +77,8 @@ def _places(tx: Connection, actor: Actor) -> list[int]:
     return list(tx.execute(select(t.bookings.c.id).where(mine, text(t.IS_LIVE)).order_by(t.bookings.c.id)).scalars())
 
 
-def _forget_candidate(tx: Connection, candidate_ids: list[int]) -> None:
+def forget_candidates(tx: Connection, candidate_ids: list[int]) -> None:
+    """What candidates said, wished and gave, and what was noted of them; their bookings stay, to be counted."""
     for table in (t.documents, t.wishes, t.waitlist):
         tx.execute(delete(table).where(table.c.candidate_id.in_(candidate_ids)))
     tx.execute(
@@ -87,14 +89,14 @@ def _forget_candidate(tx: Connection, candidate_ids: list[int]) -> None:
     tx.execute(update(t.bookings).where(t.bookings.c.candidate_id.in_(candidate_ids)).values(note="", rating=None))
 
 
-def _forget_account(tx: Connection, account_id: int) -> None:
-    email = tx.execute(select(t.accounts.c.email).where(t.accounts.c.id == account_id)).scalar_one()
-    tx.execute(delete(t.outbox).where(t.outbox.c.recipient == email))
-    tx.execute(delete(t.sign_ins).where(t.sign_ins.c.email == email))
+def forget_accounts(tx: Connection, account_ids: list[int]) -> None:
+    """Names, addresses, sessions, tokens, consents, mails and rights; the empty accounts stay for what points at them."""
+    theirs = t.accounts.c.id.in_(account_ids)
+    emails = select(t.accounts.c.email).where(theirs)
+    tx.execute(delete(t.outbox).where(t.outbox.c.recipient.in_(emails)))
+    tx.execute(delete(t.sign_ins).where(t.sign_ins.c.email.in_(emails)))
     for table in (t.sessions, t.api_tokens, t.consents, t.recruiters, t.organisers, t.idempotency):
-        tx.execute(delete(table).where(table.c.account_id == account_id))
-    tx.execute(
-        update(t.accounts)
-        .where(t.accounts.c.id == account_id)
-        .values(email=f"{account_id}@erased.invalid", first_name=NOBODY, last_name="", phone=None, administrator=False)
-    )
+        tx.execute(delete(table).where(table.c.account_id.in_(account_ids)))
+    nobody = cast(t.accounts.c.id, String) + ERASED
+    values = {"first_name": NOBODY, "last_name": "", "phone": None, "administrator": False}
+    tx.execute(update(t.accounts).where(theirs).values(email=nobody, **values))

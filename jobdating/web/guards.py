@@ -4,11 +4,12 @@ A guard runs before the handler. What depends on one booking or stand is decided
 same policy; a foreign thing answers exactly as a missing one.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from enum import Enum
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from jobdating.domain.errors import NotFound, SignInNeeded
 from jobdating.web import origin
@@ -62,6 +63,19 @@ def command(handler: Handler, guard: Guard) -> Handler:
 
     command.guard = guard  # type: ignore[attr-defined]
     return command
+
+
+class Unguarded(Exception):
+    """A route says nobody's right: the product does not start with it."""
+
+
+def ensure_guarded(routes: Iterable[BaseRoute], *, but: frozenset[str]) -> None:
+    """Raises Unguarded unless every route declares its guard, except the paths in `but`, which read no session
+    or decide for themselves."""
+    for route in routes:
+        path = getattr(route, "path", "")
+        if path not in but and not (isinstance(route, Route) and hasattr(route.endpoint, "guard")):
+            raise Unguarded(path or repr(route))
 
 
 async def _ensure_ours(guard: Guard, request: Request, visit: Visit) -> None:

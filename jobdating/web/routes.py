@@ -33,6 +33,8 @@ from jobdating.web.api.operations import api_routes
 from jobdating.web.guards import Guard, Handler, guarded
 from jobdating.web.static import Static
 
+# Health reads no session, static files are everybody's, and the socket asks about each topic.
+WITHOUT_GUARD = frozenset({"/healthz", "/readyz", "/static", "/live"})
 MAX_UPLOAD = 5_100_000  # bytes: a file of 5 MB and its form
 
 

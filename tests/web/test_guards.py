@@ -10,14 +10,18 @@ from typing import Any
 import httpx2
 import pytest
 from sqlalchemy import Connection, select
-from starlette.routing import Route
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route, WebSocketRoute
 
+from jobdating import app
+from jobdating.clock import SteppedClock
 from jobdating.db import tables as t
 from jobdating.domain.policy import Actor
 from jobdating.services import booking, sessions, tokens
 from jobdating.web.bookings import STEPS
-from jobdating.web.guards import Guard
-from jobdating.web.routes import routes
+from jobdating.web.guards import Guard, Unguarded, ensure_guarded, guarded
+from jobdating.web.routes import WITHOUT_GUARD, routes
 from tests.factories import (
     BEFORE,
     make_account,
@@ -29,7 +33,7 @@ from tests.factories import (
     make_slots,
     make_stand,
 )
-from tests.site import Site
+from tests.site import Site, settings_for
 
 OPEN = {"/healthz", "/readyz"}  # for who keeps the machine; they read no session
 MISSING = 987_654
@@ -131,6 +135,20 @@ def test_every_route_has_a_guard() -> None:
     assert len(GUARDED) > 60
     for route in GUARDED:
         assert isinstance(getattr(route.endpoint, "guard", None), Guard), route.path
+
+
+def test_a_route_without_a_guard_does_not_start_the_app(
+    sqlite_url: str, clock: SteppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def secret(request: Request) -> Response:
+        return Response("for whom?")
+
+    ensure_guarded(routes(demo=True), but=WITHOUT_GUARD)
+    ensure_guarded([Route("/secret", guarded(secret, Guard.ORGANISER))], but=WITHOUT_GUARD)
+    for forgotten in (Route("/secret", secret), WebSocketRoute("/secret", secret), Mount("/secret", secret)):
+        monkeypatch.setattr(app, "routes", lambda demo, forgotten=forgotten: [*routes(demo=demo), forgotten])
+        with pytest.raises(Unguarded, match="/secret"):
+            app.create_app(settings_for(sqlite_url, "http://127.0.0.1:1"), clock=clock)
 
 
 def test_nothing_of_a_demo_is_there_in_production() -> None:
