@@ -15,7 +15,8 @@ from websockets.protocol import State
 SILENT = 10.0  # seconds to finish a request's head or a handshake, or between two parts of a body
 REQUEST = 120.0  # seconds for a whole request
 HEAD = 32 * 1024  # bytes
-STUCK = 5.0  # seconds a socket may be full
+STUCK = 5.0  # seconds a full socket may read nothing
+STUCK_LARGE = 1.0  # the same for one that holds more than UNREAD
 UNREAD = 1024 * 1024  # bytes
 CHATTER = 30  # pings and messages a socket may send between two checks
 WIRE = "jobdating.wire"
@@ -81,20 +82,19 @@ class HardenedWebSocket(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self.on_room: Callable[[], None] = _nothing
         self._made = self.loop.time()
-        self._full_since: float | None = None
+        self._full_since: float | None = None  # or since when a full peer has read nothing
+        self._unread = 0
         self._chatter = 0
 
     @property
     def has_room(self) -> bool:
         """Whether a frame can be handed to the system now."""
-        return self._full_since is None and self.conn.state is State.OPEN and not self.transport.is_closing()
+        return self._full_since is None
 
     def push(self, message: bytes) -> None:
         """Write a whole message that is already framed. Nothing happens when the peer is gone."""
         if self.conn.state is State.OPEN and not self.close_sent and not self.transport.is_closing():
             self.transport.write(message)
-            if self._full_since is not None and self.transport.get_write_buffer_size() > UNREAD:
-                self.transport.abort()
 
     async def run_asgi(self) -> None:
         extensions: dict[Any, Any] = self.scope["extensions"]
@@ -103,9 +103,7 @@ class HardenedWebSocket(WebSocketsSansIOProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._full_since = self.loop.time()
-        if self.transport.get_write_buffer_size() > UNREAD:
-            self.transport.abort()
+        self._full_since, self._unread = self.loop.time(), self.transport.get_write_buffer_size()
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -130,10 +128,16 @@ class HardenedWebSocket(WebSocketsSansIOProtocol):
             self.transport.abort()
 
     def check(self, now: float) -> None:
-        """Drop a peer that has not read for too long, or whose handshake hangs."""
+        """Drop a peer that reads nothing any more, or whose handshake hangs. A slow one that reads may stay."""
         self._chatter = 0
-        stuck = self._full_since is not None and now > self._full_since + STUCK
-        if stuck or (not self.handshake_complete and now > self._made + SILENT):
+        if self._full_since is not None:
+            unread = self.transport.get_write_buffer_size()
+            if unread < self._unread:
+                self._full_since = now
+            elif now > self._full_since + (STUCK if unread <= UNREAD else STUCK_LARGE):
+                self.transport.abort()
+            self._unread = unread
+        if not self.handshake_complete and now > self._made + SILENT:
             self.transport.abort()
 
 

@@ -118,6 +118,7 @@ async def test_typed_words_focus_and_caret_survive_a_patch_of_what_they_are_in(w
     await note.press_sequentially("Soigneux")
     await note.evaluate("field => field.setSelectionRange(3, 3)")
     # Somebody comes: the card in which one writes now offers to call them.
+    await wired.site.db.write(queue.check_in, wired.scene.candidates[1], booking_id=next_id, now=wired.site.clock.now())
     await expect(page.locator(f'button[formaction="/bookings/{next_id}/call"]').first).to_be_visible()
     kept = await note.evaluate("field => [document.activeElement === field, field.value, field.selectionStart]")
     assert kept == [True, "Soigneux", 3]
