@@ -6,6 +6,7 @@ Told to stop (SIGTERM, SIGINT), it accepts nobody any more, finishes the request
 
 import asyncio
 import logging
+import re
 import sys
 
 import uvicorn
@@ -89,10 +90,17 @@ class WithoutQueries(logging.Filter):
         return True
 
 
+class WithoutDetails(logging.Formatter):
+    """Faults without the values that a database repeats when it refuses them."""
+
+    def formatException(self, ei) -> str:  # type: ignore[no-untyped-def]  # noqa: N802
+        return re.sub(r"(?m)^DETAIL: .*\n?", "", super().formatException(ei))
+
+
 def _log() -> None:
     """Our own log on standard error; requests in it, their queries not."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(WithoutDetails("%(asctime)s %(levelname)s %(name)s %(message)s"))
     handler.addFilter(WithoutQueries())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

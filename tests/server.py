@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,11 @@ class Server:
 
 @asynccontextmanager
 async def running_server(
-    *arguments: str, command: str = "serve", cwd: Path | None = None, **environment: str
+    *arguments: str,
+    command: str = "serve",
+    cwd: Path | None = None,
+    stderr: IO[bytes] | None = None,
+    **environment: str,
 ) -> AsyncIterator[Server]:
     """Start the command on a free port, wait until it says that it is ready, and end it in order."""
     with socket.socket() as free:
@@ -36,6 +41,7 @@ async def running_server(
         sys.executable, "-m", "jobdating", command, "--port", str(port), *arguments,
         env={name: value for name, value in os.environ.items() if not name.startswith("JOBDATING_")} | environment,
         stdout=asyncio.subprocess.PIPE,
+        stderr=stderr,
         cwd=cwd,
     )  # fmt: skip
     try:

@@ -30,7 +30,9 @@ class PostgreSQL:
         self.url = url
         self._loop = loop
         self._callbacks: list[Callable[[], None]] = []
-        self._engine = create_engine(driver_url(url), pool_size=WRITERS + READERS, max_overflow=0, pool_pre_ping=True)
+        self._engine = create_engine(
+            driver_url(url), pool_size=WRITERS + READERS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+        )
         self._writers = ThreadPoolExecutor(WRITERS, thread_name_prefix="writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._notify = threading.Lock()

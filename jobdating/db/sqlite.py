@@ -42,7 +42,7 @@ def engine_for(url: str, *, writes: bool) -> Engine:
             connection.execute("PRAGMA query_only = ON")
         return connection
 
-    return create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    return create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
 
 
 class SQLite:

@@ -27,6 +27,11 @@ def passage(typed: str, *, limit: int) -> str:
     return _fit(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), limit)
 
 
+def tidied(typed: str) -> str:
+    """The same with whatever cannot be kept left out, where a refusal would help nobody."""
+    return _CONTROL.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFC", typed.replace("\r\n", "\n"))))
+
+
 def _plain(typed: str) -> str:
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFC", typed))
     if _CONTROL.search(plain):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from jobdating.db import journal
 from jobdating.db import tables as t
-from jobdating.domain import events
+from jobdating.domain import events, text
 from jobdating.domain.errors import Invalid, NotFound, SignInNeeded
 from jobdating.domain.policy import Actor
 from jobdating.domain.states import AgeBand
@@ -16,7 +16,8 @@ from jobdating.queries import accounts as accounts_query
 from jobdating.services import sign_in
 from jobdating.services.sign_in import Device, SignedIn
 
-_EMAIL = re.compile(r"[^@\s\"<>(),:;\\]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,62})\.)+[a-z]{2,63}")
+NAME_LENGTH = 120
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f-\x9f\"<>(),:;\\]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,62})\.)+[a-z]{2,63}")
 _PHONE = re.compile(r"\+?[0-9]{6,15}")
 
 
@@ -137,9 +138,11 @@ def _ensure_complete(registration: Registration, trades: frozenset[str]) -> None
 def _wrong(person: Person) -> dict[str, str]:
     fields = {}
     for name in ("first_name", "last_name"):
-        value = str(getattr(person, name))
-        if not value or len(value) > 120:
-            fields[name] = "too_long" if value else "missing"
+        try:
+            if not text.line(str(getattr(person, name)), limit=NAME_LENGTH):
+                fields[name] = "missing"
+        except text.Unfit as unfit:
+            fields[name] = unfit.code
     if person.phone and not _PHONE.fullmatch(_digits(person.phone)):
         fields["phone"] = "phone"
     return fields
@@ -163,8 +166,8 @@ def _write_person(tx: Connection, account_id: int, person: Person) -> None:
         update(t.accounts)
         .where(t.accounts.c.id == account_id)
         .values(
-            first_name=person.first_name,
-            last_name=person.last_name,
+            first_name=text.line(person.first_name, limit=NAME_LENGTH),
+            last_name=text.line(person.last_name, limit=NAME_LENGTH),
             phone=_digits(person.phone) or None,
             language=person.language,
         )

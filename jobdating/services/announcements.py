@@ -9,6 +9,7 @@ from jobdating.db import journal
 from jobdating.db import tables as t
 from jobdating.domain import errors, events, policy
 from jobdating.domain.policy import Actor
+from jobdating.domain.text import tidied
 from jobdating.queries import watching
 from jobdating.services import notices
 
@@ -41,7 +42,7 @@ def send(
         policy.ensure_organiser(actor, fair_id=fair_id)
     else:  # a stand writes to those who wait for it, and to nobody else
         policy.ensure_staff(actor, stand_id=stand_id, fair_id=fair_id)
-    text = text.replace("\r\n", "\n").strip()
+    text = tidied(text).strip()
     if not text or len(text) > LENGTH:
         raise errors.Invalid(fields={"text": "too_long" if text else "missing"})
     if stand_id is not None and site_id is not None:

@@ -27,6 +27,7 @@ from jobdating.domain.states import (
     StandKind,
     may_become,
 )
+from jobdating.domain.text import tidied
 from jobdating.services import notices, rows
 from jobdating.services.booking import Booking, booking_of, ids_of
 
@@ -264,6 +265,7 @@ def review(
 
     Writing the same again is no change. Raises NotFound, WrongState (not a place at this stand), Invalid.
     """
+    note = tidied(note)
     wrong = {"rating": "out_of_range"} if rating is not None and rating not in RATINGS else {}
     if len(note) > NOTE_LENGTH:
         wrong["note"] = "too_long"

@@ -18,9 +18,9 @@ async def read(request: Request) -> FormData:
 
 
 def text(form: FormData, name: str) -> str:
-    """What was typed, "" where the field is missing or is a file."""
+    """What was typed, "" where the field is missing or is a file. Without NUL, which no database keeps as text."""
     value = form.get(name, "")
-    return value if isinstance(value, str) else ""
+    return value.replace("\0", "") if isinstance(value, str) else ""
 
 
 def number(form: FormData, name: str) -> int:

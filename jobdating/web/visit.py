@@ -95,7 +95,7 @@ def _read(
 ) -> Visit:
     found = None if token is not None or secret is None else sessions.resolve(tx, secret, now=wall)
     account_id = tokens.resolve(tx, token, now=wall) if token is not None else found.account_id if found else None
-    fair = None if slug is None else identity.fair(tx, slug)
+    fair = None if slug is None or "\0" in slug else identity.fair(tx, slug)
     if slug is not None and fair is None:
         raise NotFound(what="fair")
     return Visit(

@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, time
 
 from jobdating.domain.naming import fold, key, slug
+from jobdating.domain.text import tidied
 
 __all__ = ["Unclear", "Value", "fold", "items", "key", "prose", "slug", "text", "whole", "yes"]
 
@@ -33,7 +34,7 @@ def text(value: Value) -> str:
         return value.strftime("%d/%m/%Y")
     if isinstance(value, time):
         return value.strftime("%H:%M")
-    return " ".join(str(value).split())
+    return " ".join(tidied(str(value)).split())
 
 
 def prose(value: Value, limit: int) -> str:
