@@ -18,7 +18,7 @@ from jobdating.exchange.layout import BANDS, FAIR, KINDS, LAYOUTS, PROVIDERS, La
 from jobdating.exchange.stands import local as hour
 
 Cell = str | int | date | datetime | None
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones act as the others in some
 _WIDTHS = {
     "about": 50,
     "wishes": 60,

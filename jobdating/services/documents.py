@@ -15,7 +15,8 @@ from jobdating.domain.states import BookingState
 from jobdating.services import rows
 
 MAX_SIZE = 5_000_000  # bytes
-_HEAD, _TAIL = 1024, 2048  # where a reader looks for the marks of a PDF
+_TAIL = 2048  # bytes at the end, where the mark of a whole PDF stands
+_BEGINS = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,16}%PDF-[12]\.\d")
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,13 @@ def read(tx: Connection, actor: Actor, *, candidate_id: int, now: datetime) -> D
 
 
 def _ensure_pdf(content: bytes) -> None:
-    """By its content, never by its name: the marks at both ends that every reader of the format looks for."""
+    """By its content, never by its name: it begins and ends as a PDF does, so that it is nothing else as well."""
     problem = None
     if not content:
         problem = "missing"
     elif len(content) > MAX_SIZE:
         problem = "too_large"
-    elif not re.search(rb"%PDF-[12]\.\d", content[:_HEAD]) or b"%%EOF" not in content[-_TAIL:]:
+    elif not _BEGINS.match(content) or not content[-_TAIL:].rstrip(b"\0 \t\r\n\x1a").endswith(b"%%EOF"):
         problem = "not_pdf"
     if problem:
         raise Invalid(fields={"cv": problem})

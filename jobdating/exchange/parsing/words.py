@@ -42,7 +42,7 @@ def prose(value: Value, limit: int) -> str:
     said = text(value)
     if len(said) > limit:
         raise Unclear("too_long", limit=limit, length=len(said))
-    if re.match("'[=+@-]", said):  # kept from acting as a formula by whoever wrote it, our export for one
+    if re.match("'[=+@＝＋－＠-]", said):  # kept from acting as a formula by whoever wrote it, our export for one
         return said[1:]
     if said[:1] in {"=", "+", "@"} or (said[:1] == "-" and said[1:2].isalnum()):
         raise Unclear("formula")

@@ -1,0 +1,60 @@
+"""Bounds that every form has: its size, and how often one may ask to sign in. [ASVS 6.3.1, 13.1.3]"""
+
+import pytest
+from starlette.routing import Route
+
+from jobdating.services import sign_in
+from jobdating.web.routes import routes
+from tests import factories as make
+from tests.site import Site, insert
+
+UPLOADS = {"/fairs/{fair}/profile/cv", "/fairs/{fair}/import"}
+UNSAFE = [
+    (method, route.path)
+    for route in routes(demo=False)
+    if isinstance(route, Route)
+    for method in sorted(route.methods or ())
+    if method not in {"GET", "HEAD"} and route.path not in UPLOADS
+]
+
+
+def filled(path: str) -> str:
+    """The path with something in place of every parameter."""
+    parts = [part if "{" not in part else "1" for part in path.split("/")]
+    return "/".join(parts).replace("/fairs/1", "/fairs/juin-2027")
+
+
+async def test_no_form_takes_more_than_a_megabyte(site: Site) -> None:
+    fair = await insert(site, make.make_fair, slug="juin-2027")
+    organiser = await insert(site, make.make_organiser, fair)
+    assert len(UNSAFE) > 40
+    large = b"text=" + b"a" * 1_000_001
+    taken = []
+    async with site.client(organiser) as client:
+        for method, path in UNSAFE:
+            form = {"content-type": "application/x-www-form-urlencoded"}
+            answer = await client.request(method, filled(path), content=large, headers=form)
+            if answer.status_code != 413 or answer.headers.get("x-content-type-options") != "nosniff":
+                taken.append((method, path, answer.status_code))
+    assert not taken
+
+
+@pytest.mark.parametrize("path", sorted(UPLOADS))
+async def test_no_upload_takes_more_than_five(site: Site, path: str) -> None:
+    fair = await insert(site, make.make_fair, slug="juin-2027")
+    for actor in (await insert(site, make.make_candidate, fair), await insert(site, make.make_organiser, fair)):
+        async with site.client(actor) as client:
+            files = {"cv": ("cv.pdf", b"%PDF-1.7" + b"a" * 5_200_000, "application/pdf")}
+            assert (await client.post(filled(path), files=files)).status_code == 413
+
+
+async def test_who_asks_too_often_is_told_when_to_come_back(site: Site) -> None:
+    async with site.client() as client:
+        for _ in range(sign_in.PER_PERSON.count):
+            assert (await client.post("/sign-in", data={"email": "ines@candidat.example"})).status_code == 303
+        answer = await client.post("/sign-in", data={"email": "ines@candidat.example"})
+        assert answer.status_code == 429
+        assert 0 < int(answer.headers["retry-after"]) <= 600
+        assert "Trop d’essais" in answer.text
+        other = await client.post("/sign-in", data={"email": "hugo@candidat.example"})
+        assert other.status_code == 303  # from the same network
