@@ -4,13 +4,13 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from jobdating.db import tables as t
-from jobdating.domain.states import COUNTED, WAITING, BookingState, StandKind
+from jobdating.domain.states import COUNTED, LIVE, WAITING, BookingState, StandKind
 
 CLOCK = "demo_clock"
-SOON, LATEST = timedelta(minutes=4), timedelta(hours=3)
+SOON, LATEST, OVERDUE = timedelta(minutes=4), timedelta(hours=3), timedelta(minutes=40)
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def clock(tx: Connection, key: int = 1) -> DemoClock | None:
 def candidate_with_something_ahead(
     tx: Connection, *, fair_id: int, stand_id: int, now: datetime, first: int, spare: int
 ) -> int:
-    """A candidate whose interview is soon: `first` if theirs still is, else somebody of the stand's line, else anybody's.
+    """A candidate whose interview is soon: `first` if theirs is, or runs late; else somebody of the stand's line, else anybody's.
 
     Whoever it is may still book `spare` places more. Falls back on `first`.
     """
@@ -52,9 +52,18 @@ def candidate_with_something_ahead(
         .join(t.fairs, t.fairs.c.id == t.bookings.c.fair_id)
         .where(
             t.bookings.c.fair_id == fair_id,
-            t.bookings.c.state == BookingState.BOOKED.value,
-            t.bookings.c.starts_at.between(now + SOON, now + LATEST),
-            (mine <= t.fairs.c.cap - spare) | (t.bookings.c.candidate_id == first),
+            or_(
+                and_(
+                    t.bookings.c.state == BookingState.BOOKED.value,
+                    t.bookings.c.starts_at.between(now + SOON, now + LATEST),
+                    mine <= t.fairs.c.cap - spare,
+                ),
+                and_(
+                    t.bookings.c.candidate_id == first,
+                    t.bookings.c.state.in_([state.value for state in sorted(LIVE)]),
+                    t.bookings.c.starts_at.between(now - OVERDUE, now + LATEST),
+                ),
+            ),
         )
     ).all()
     best = min(

@@ -104,8 +104,10 @@ function update() {
   if (moving instanceof HTMLElement) hide(moving, isMoved(interviews));
   for (const join of root.querySelectorAll("[data-waitlist-join]")) {
     const id = /** @type {HTMLElement} */ (join).dataset.waitlistJoin ?? "";
-    hide(/** @type {HTMLElement} */ (join), document.querySelector(`[data-waits="${CSS.escape(id)}"]`) !== null);
+    const waits = document.querySelector(`[data-waits="${CSS.escape(id)}"]`) !== null;
+    hide(/** @type {HTMLElement} */ (join), waits || !isWanted());
   }
+  for (const walkIn of root.querySelectorAll("[data-walk-in]")) hide(/** @type {HTMLElement} */ (walkIn), !isWanted());
   drawBar(interviews);
 }
 
@@ -170,9 +172,7 @@ function forbids(slot, interviews) {
   if (now + minutes(root.dataset.lead) > start) return { code: "late" };
   const own = document.querySelector("[data-cap]");
   if (!(own instanceof HTMLElement)) return null;
-  const [trades, wanted] = [JSON.parse(own.dataset.trades ?? "[]"), JSON.parse(root.dataset.trades ?? "[]")];
-  if (wanted.length && !wanted.some((/** @type {string} */ trade) => trades.includes(trade)))
-    return { code: "eligible" };
+  if (!isWanted()) return { code: "eligible" };
   const others = interviews.filter((each) => each.booking !== root.dataset.moving);
   const count = Number(own.dataset.count) - (root.dataset.moving ? 1 : 0);
   const overlap = others.find((each) => start < each.end && each.start < end);
@@ -181,6 +181,14 @@ function forbids(slot, interviews) {
   const near = others.find((each) => start < each.end + gap && each.start - gap < end);
   if (near) return { code: "near", interview: near };
   return count >= Number(own.dataset.cap) ? { code: "limit" } : null;
+}
+
+/** Whether the stand looks for one of this person's trades; true of a visitor. @returns {boolean} */
+function isWanted() {
+  const own = document.querySelector("[data-cap]");
+  if (!(own instanceof HTMLElement)) return true;
+  const [trades, wanted] = [JSON.parse(own.dataset.trades ?? "[]"), JSON.parse(root.dataset.trades ?? "[]")];
+  return !wanted.length || wanted.some((/** @type {string} */ trade) => trades.includes(trade));
 }
 
 /** @param {Reason} reason @returns {string} */
