@@ -84,9 +84,15 @@ def hour_filter(written: str) -> str:
     return written.removeprefix("0")
 
 
+def first_upper_filter(words: str) -> str:
+    """ "Thursday 17 June": the first letter alone; `capitalize` would make the others small."""
+    return words[:1].upper() + words[1:]
+
+
 FILTERS = {
     "time": time_filter,
     "day": day_filter,
+    "first_upper": first_upper_filter,
     "short_day": short_day_filter,
     "weekday": weekday_filter,
     "day_and_month": day_and_month_filter,

@@ -17,7 +17,7 @@ from jobdating.clock import SteppedClock
 from jobdating.db import tables as t
 from jobdating.domain.policy import Actor
 from jobdating.domain.states import LIVE
-from jobdating.services import timekeeper
+from jobdating.services import booking, timekeeper, waitlist
 from tests import factories as make
 from tests.conftest import OpenPage
 from tests.proxy import Proxy, running_proxy
@@ -243,6 +243,40 @@ async def test_at_320_pixels_nothing_is_cut_on_the_way_to_a_booking(
     await expect(page.get_by_text("11:45").first).to_be_visible()
     await fits(page)
     assert await site.db.read(world.held) == [world.slots[11]]
+
+
+async def test_a_place_given_back_is_held_for_who_waits_and_taken_on_the_phone(
+    site: Site, world: World, open_page: OpenPage
+) -> None:
+    def fill(tx: Connection) -> Actor:
+        others = [make.make_candidate(tx, world.fair) for _ in world.slots]
+        for other, slot in zip(others, world.slots, strict=True):
+            booking.book(tx, other, slot_id=slot, now=make.BEFORE)
+        waitlist.join(tx, world.candidate, stand_id=world.stand, now=make.BEFORE)
+        return others[8]
+
+    other = await site.db.write(fill)
+    phone = await open_page(f"{FAIR}/planning", world.candidate)
+    cockpit = await open_page(f"{FAIR}/cockpit/{world.stand}", world.recruiter, width=1280)
+    await expect(phone.locator(f"#wait-{world.stand}")).to_contain_text("1er")
+    theirs = await open_page(f"{FAIR}/stands/{world.stand}", other)
+    await theirs.get_by_role("button", name=re.compile("^Annuler.*Chaudronnerie")).click()
+    await phone.get_by_role("button", name="Prendre cette place").click()
+    await expect(phone.locator("#next-title")).to_have_text("Chaudronnerie de l’Orne")
+    await expect(phone.locator(f"#wait-{world.stand}")).to_have_count(0)
+    await expect(cockpit.locator(f"#cockpit-queue-{world.stand}")).to_contain_text("Inès Besnard")
+    assert await site.db.read(world.held) == [world.slots[8]]
+
+
+async def test_an_invitation_is_seen_and_taken_without_a_reload(site: Site, world: World, open_page: OpenPage) -> None:
+    phone = await open_page(f"{FAIR}/planning", world.candidate)
+    desk = await open_page(f"{FAIR}/cockpit/{world.stand}/invite?slot={world.slots[3]}", world.recruiter, width=1280)
+    await desk.get_by_role("button", name="Inviter Inès B.").click()
+    await expect(phone.get_by_text("Une place t’est proposée", exact=True)).to_be_visible()
+    await phone.get_by_role("button", name="Prendre cette place").click()
+    await expect(phone.locator("#next-title")).to_have_text("Chaudronnerie de l’Orne")
+    await expect(desk.locator(f"#cockpit-queue-{world.stand}")).to_contain_text("Inès Besnard")
+    assert await site.db.read(world.held) == [world.slots[3]]
 
 
 def review(tx: Connection, candidate: Actor, fair_id: int) -> tuple[str, str, str]:
