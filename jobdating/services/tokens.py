@@ -34,7 +34,9 @@ class Token:
 def make(tx: Connection, account_id: int, *, name: str, now: datetime) -> str:
     """A new token's secret; nobody can read it again."""
     secret = PREFIX + secrets.token_urlsafe(32)
-    tx.execute(insert(t.api_tokens).values(account_id=account_id, hash=_hash(secret), name=tidied(name)[:80], made_at=now))
+    tx.execute(
+        insert(t.api_tokens).values(account_id=account_id, hash=_hash(secret), name=tidied(name)[:80], made_at=now)
+    )
     return secret
 
 

@@ -145,7 +145,11 @@ def test_a_route_without_a_guard_does_not_start_the_app(
 
     ensure_guarded(routes(demo=True), but=WITHOUT_GUARD)
     ensure_guarded([Route("/secret", guarded(secret, Guard.ORGANISER))], but=WITHOUT_GUARD)
-    for forgotten in (Route("/secret", secret), WebSocketRoute("/secret", secret), Mount("/secret", Route("/", secret).app)):
+    for forgotten in (
+        Route("/secret", secret),
+        WebSocketRoute("/secret", secret),
+        Mount("/secret", Route("/", secret).app),
+    ):
         monkeypatch.setattr(app, "routes", lambda demo, forgotten=forgotten: [*routes(demo=demo), forgotten])
         with pytest.raises(Unguarded, match="/secret"):
             app.create_app(settings_for(sqlite_url, "http://127.0.0.1:1"), clock=clock)
