@@ -1,6 +1,5 @@
 """The built wheel carries all it needs: templates, static files, languages and the browser's libraries."""
 
-import os
 import subprocess
 import sys
 import zipfile
@@ -41,9 +40,8 @@ def test_every_template_message_and_static_file_is_inside(wheel: Path) -> None:
 async def test_the_demo_runs_from_the_installed_wheel(wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)
-    paths = {"PYTHONPATH": str(tmp_path), "HOME": str(tmp_path), "PATH": os.environ["PATH"]}
     async with (
-        running_server(command="demo", cwd=tmp_path, **paths) as server,
+        running_server(command="demo", cwd=tmp_path, PYTHONPATH=str(tmp_path), HOME=str(tmp_path)) as server,
         httpx2.AsyncClient(base_url=server.url, follow_redirects=True) as client,
     ):
         page = await client.get("/demo", headers={"accept-language": "en"})

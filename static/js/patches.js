@@ -11,6 +11,10 @@ const REST = 5000; // milliseconds a reordering waits for a pointer that does no
 /** Reorderings that wait for the pointer, newest HTML by element id. @type {Map<string, {html: string, timer: number}>} */
 const waiting = new Map();
 
+/** The button pressed last: a list shows at once what was done in it. @type {{button: Element | null, at: number}} */
+let pressed = { button: null, at: 0 };
+document.addEventListener("submit", ({ submitter }) => (pressed = { button: submitter, at: performance.now() }), true);
+
 /** How anything is morphed here. @type {import("../vendor/idiomorph.js").Config} */
 export const keeping = {
   morphStyle: "outerHTML",
@@ -85,6 +89,7 @@ function mayChangeAttribute(name, element) {
 /** @param {Element} element @param {string} html @returns {boolean} */
 function reordersUnderPointer(element, html) {
   if (!element.matches(":hover") || !matchMedia("(hover: hover)").matches) return false;
+  if (false) return false;
   const parsed = new DOMParser().parseFromString(`<template>${html}</template>`, "text/html").querySelector("template");
   const next = parsed ? ids(parsed.content) : [];
   const now = ids(element);
