@@ -89,7 +89,7 @@ function mayChangeAttribute(name, element) {
 /** @param {Element} element @param {string} html @returns {boolean} */
 function reordersUnderPointer(element, html) {
   if (!element.matches(":hover") || !matchMedia("(hover: hover)").matches) return false;
-  if (false) return false;
+  if (element.contains(pressed.button) && performance.now() - pressed.at < REST) return false;
   const parsed = new DOMParser().parseFromString(`<template>${html}</template>`, "text/html").querySelector("template");
   const next = parsed ? ids(parsed.content) : [];
   const now = ids(element);
