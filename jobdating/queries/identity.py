@@ -108,6 +108,16 @@ def fair(tx: Connection, slug: str) -> Fair | None:
     return None if row is None else _fair(row)
 
 
+def home(tx: Connection, actor: Actor) -> Fair | None:
+    """Where pages outside of any fair lead back to: the fair that the actor takes part in, the last one of several."""
+    ids = {*actor.candidates, *actor.fairs}
+    if actor.stands:
+        ids |= set(tx.execute(select(t.stands.c.fair_id).where(t.stands.c.id.in_(actor.stands)).distinct()).scalars())
+    query = select(t.fairs).where(t.fairs.c.id.in_(ids)).order_by(t.fairs.c.first_day.desc(), t.fairs.c.id.desc())
+    row = tx.execute(query.limit(1)).first() if ids else None
+    return None if row is None else _fair(row)
+
+
 def fair_by_id(tx: Connection, fair_id: int) -> Fair | None:
     row = tx.execute(select(t.fairs).where(t.fairs.c.id == fair_id)).first()
     return None if row is None else _fair(row)

@@ -39,7 +39,7 @@ def page(
             "actor": seen.actor,
             "csrf": seen.csrf,
             "who": seen.name,
-            "fair": seen.fair,
+            "fair": seen.home,
             "zone": seen.fair.timezone if seen.fair else PARIS,
             "now": seen.now,
             "rate": home.clock.rate,

@@ -32,6 +32,7 @@ class Visit:
     now: datetime
     session_id: str | None = None
     bearer: bool = False
+    home: Fair | None = None  # for the links of the bar, on pages that belong to no fair too
     name: str = ""  # the account's first name
     stale: bool = False  # the session's last visit should be written down again
 
@@ -98,14 +99,16 @@ def _read(
     fair = None if slug is None or "\0" in slug else identity.fair(tx, slug)
     if slug is not None and fair is None:
         raise NotFound(what="fair")
+    actor = identity.actor(tx, account_id) if account_id else ANONYMOUS
     return Visit(
-        actor=identity.actor(tx, account_id) if account_id else ANONYMOUS,
+        actor=actor,
         csrf=found.csrf if found else "",
         fair=fair,
         language=language,
         now=now,
         session_id=found.id if found else None,
         bearer=token is not None,
+        home=fair or (identity.home(tx, actor) if found else None),
         name=identity.first_name(tx, found.account_id) if found else "",
         stale=found is not None and found.is_stale(now=wall),
     )
