@@ -20,10 +20,8 @@ LOOK_AGAIN = 600.0  # seconds: sessions also end by themselves
 class Wire(Protocol):
     """A socket that can be written to without waiting."""
 
+    has_room: bool
     on_room: Callable[[], None]
-
-    @property
-    def has_room(self) -> bool: ...
 
     def push(self, message: bytes) -> None: ...
 

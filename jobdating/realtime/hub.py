@@ -84,6 +84,9 @@ class Hub:
 
     def publish(self, changes: Changes, cursor_for: CursorFor) -> None:
         """Give every watcher of a changed topic its patches. A topic without patches still moves the cursor on."""
+        if len(changes) == 1:
+            self._publish_one(*next(iter(changes.items())), cursor_for)
+            return
         owed: dict[Mailbox, list[str]] = {}
         for topic in changes:
             for mailboxes in self._watchers.get(topic, {}).values():
@@ -97,6 +100,19 @@ class Hub:
             if frame is None:
                 frame = frames[key] = _frame(changes, *key)
             _put(mailbox, frame, merged)
+
+    def _publish_one(self, topic: str, by_language: Mapping[str, Patches], cursor_for: CursorFor) -> None:
+        """What most ticks are: one topic changed, and nobody's share of it must be put together."""
+        merged: dict[tuple[Frame, Frame], Frame] = {}
+        for language, mailboxes in self._watchers.get(topic, {}).items():
+            patches = by_language.get(language, {})
+            frames: dict[str, Frame] = {}
+            for mailbox in mailboxes:
+                cursor = cursor_for(mailbox.topics)
+                frame = frames.get(cursor)
+                if frame is None:
+                    frame = frames[cursor] = Frame(cursor, patches)
+                _put(mailbox, frame, merged)
 
     def beat(self, cursor_for: CursorFor) -> None:
         """Tell everybody that we are here, and where they are."""

@@ -82,14 +82,10 @@ class HardenedWebSocket(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self.on_room: Callable[[], None] = _nothing
         self._made = self.loop.time()
-        self._full_since: float | None = None  # or since when a full peer has read nothing
+        self.has_room = True  # whether a frame can be handed to the system now
+        self._full_since = 0.0  # or since when a full peer has read nothing
         self._unread = 0
         self._chatter = 0
-
-    @property
-    def has_room(self) -> bool:
-        """Whether a frame can be handed to the system now."""
-        return self._full_since is None
 
     def push(self, message: bytes) -> None:
         """Write a whole message that is already framed. Nothing happens when the peer is gone."""
@@ -103,16 +99,17 @@ class HardenedWebSocket(WebSocketsSansIOProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
+        self.has_room = False
         self._full_since, self._unread = self.loop.time(), self.transport.get_write_buffer_size()
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._full_since = None
+        self.has_room = True
         self.on_room()
 
     def handle_ping(self) -> None:
         self._chatter += 1
-        if self._full_since is not None:
+        if not self.has_room:
             self.conn.data_to_send()  # a pong nobody reads
         else:
             super().handle_ping()
@@ -130,7 +127,7 @@ class HardenedWebSocket(WebSocketsSansIOProtocol):
     def check(self, now: float) -> None:
         """Drop a peer that reads nothing any more, or whose handshake hangs. A slow one that reads may stay."""
         self._chatter = 0
-        if self._full_since is not None:
+        if not self.has_room:
             unread = self.transport.get_write_buffer_size()
             if unread < self._unread:
                 self._full_since = now
