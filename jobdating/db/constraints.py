@@ -1,4 +1,4 @@
-"""Rules that tables.py cannot say: no overlapping live bookings of a candidate, and an append-only journal."""
+"""Rules that the tables cannot say: no overlapping live bookings of a candidate, and an append-only journal."""
 
 from sqlalchemy import DDL, event
 

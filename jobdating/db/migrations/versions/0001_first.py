@@ -1,6 +1,6 @@
 """The first shape of the database.
 
-Until the first release the shape is what tables.py says; from then on each change is a revision of its own.
+Until the first release the shape is what the tables say; from then on each change is a revision of its own.
 """
 
 from alembic import op

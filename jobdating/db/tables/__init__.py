@@ -1,0 +1,65 @@
+"""Every table, with the rules that must hold even if a service were wrong. No queries here."""
+
+from jobdating.db.tables.base import IS_LIVE, IS_WITH_RECRUITER, metadata, one_of
+from jobdating.db.tables.bookings import announcements, attendance, bookings, estimates, waitlist, wishes
+from jobdating.db.tables.fairs import (
+    companies,
+    fairs,
+    offers,
+    sites,
+    slots,
+    stand_trades,
+    stands,
+    training_sites,
+    trainings,
+)
+from jobdating.db.tables.people import (
+    accounts,
+    api_tokens,
+    candidate_trades,
+    candidates,
+    consents,
+    documents,
+    organisers,
+    recruiters,
+    sessions,
+    sign_ins,
+)
+from jobdating.db.tables.records import idempotency, journal, meta, outbox, uploads
+
+__all__ = [
+    "IS_LIVE",
+    "IS_WITH_RECRUITER",
+    "accounts",
+    "announcements",
+    "api_tokens",
+    "attendance",
+    "bookings",
+    "candidate_trades",
+    "candidates",
+    "companies",
+    "consents",
+    "documents",
+    "estimates",
+    "fairs",
+    "idempotency",
+    "journal",
+    "meta",
+    "metadata",
+    "offers",
+    "one_of",
+    "organisers",
+    "outbox",
+    "recruiters",
+    "sessions",
+    "sign_ins",
+    "sites",
+    "slots",
+    "stand_trades",
+    "stands",
+    "training_sites",
+    "trainings",
+    "uploads",
+    "waitlist",
+    "wishes",
+]
