@@ -64,7 +64,7 @@ async def draw(
     await context.add_cookies([{"name": n, "value": v, "url": server.url} for n, v in cookies.items()])
     page = await context.new_page()
     await page.goto(address)
-    await page.wait_for_timeout(400)
+    await page.wait_for_timeout(1000)
     await page.screenshot(path=file, full_page=size[1] == 0)
     await context.close()
 
@@ -96,7 +96,7 @@ async def everything(browser: Browser, server: Server, folder: Path) -> None:
 
 async def main() -> None:
     async with (
-        running_server("--speed", "0", command="demo") as server,
+        running_server("--speed", "1", command="demo") as server,
         async_playwright() as playwright,
     ):
         browser = await playwright.chromium.launch(

@@ -91,10 +91,12 @@ class Crowd:
 
     async def run(self, clock: Clock) -> None:
         """Play along until cancelled. A step that fails is told in the log, and the next one is played."""
+        begun = False
         while True:
-            if clock.rate:
+            if clock.rate or not begun:  # a demo that begins paused has everybody at their pages, too
                 try:
                     await self.step(clock.now())
+                    begun = True
                 except Exception:
                     logger.exception("the simulated crowd stumbled")
             await asyncio.sleep(LOOKS_EVERY)
