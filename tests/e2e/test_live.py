@@ -65,8 +65,8 @@ async def test_what_one_does_appears_on_the_other_page(wired: Wired) -> None:
     line = f"#cockpit-queue-{wired.scene.stand_id}"
     before = await there.locator(line).inner_text()
     await book(wired.site, wired.scene)
-    await expect(here.locator(line)).to_contain_text("Besnard", timeout=2000)
-    await expect(there.locator(line)).not_to_have_text(before, timeout=2000)
+    await expect(here.locator(line)).to_contain_text("Besnard", timeout=10_000)
+    await expect(there.locator(line)).not_to_have_text(before, timeout=10_000)
 
 
 async def test_a_cut_line_is_told_mended_and_misses_nothing(wired: Wired) -> None:
@@ -103,7 +103,7 @@ async def test_a_refused_socket_falls_back_to_the_long_poll(wired: Wired, monkey
         pass
     await wired.online()
     await book(wired.site, wired.scene)
-    await expect(page.locator(f"#cockpit-queue-{wired.scene.stand_id}")).to_contain_text("Besnard", timeout=3000)
+    await expect(page.locator(f"#cockpit-queue-{wired.scene.stand_id}")).to_contain_text("Besnard", timeout=10_000)
 
 
 async def test_typed_words_focus_and_caret_survive_a_patch_of_what_they_are_in(wired: Wired) -> None:
