@@ -79,7 +79,7 @@ async def test_a_cut_line_is_told_mended_and_misses_nothing(wired: Wired) -> Non
     wired.proxy.resume()
     await expect(page.locator("#connection")).to_contain_text("De nouveau en ligne", timeout=15_000)
     await expect(page.locator("#connection")).to_contain_text("marqué")
-    await expect(page.locator(f"#cockpit-queue-{wired.scene.stand_id}")).to_contain_text("Besnard")
+    await expect(page.locator(f"#cockpit-queue-{wired.scene.stand_id}")).to_contain_text("Besnard", timeout=30_000)
 
 
 async def test_offline_says_since_when_and_comes_back_at_once_when_the_network_does(wired: Wired) -> None:
@@ -91,7 +91,7 @@ async def test_offline_says_since_when_and_comes_back_at_once_when_the_network_d
     wired.proxy.resume()
     await book(wired.site, wired.scene)
     await page.context.set_offline(False)
-    await expect(page.locator(f"#cockpit-queue-{wired.scene.stand_id}")).to_contain_text("Besnard", timeout=1500)
+    await expect(page.locator(f"#cockpit-queue-{wired.scene.stand_id}")).to_contain_text("Besnard", timeout=10_000)
 
 
 async def test_a_refused_socket_falls_back_to_the_long_poll(wired: Wired, monkeypatch: pytest.MonkeyPatch) -> None:
