@@ -66,6 +66,7 @@ class Relay:
         self._due: dict[Target, int] = {}  # changed, not drawn yet → the position before the change
         self._wanted: dict[Key, asyncio.Future[dict[Key, str | None]]] = {}
         self._woken = asyncio.Event()
+        self._awake = asyncio.Event()  # the journal was read since somebody came
         self._overviews_at = 0.0
         self._finished_at = time.monotonic()
 
@@ -99,8 +100,10 @@ class Relay:
     async def catch_up(self, mailbox: Mailbox, cursor: str) -> Frame:
         """Everything that changed on the mailbox's topics since `cursor`; all of it when that is not known any more.
 
-        Call it directly after subscribing: what is published meanwhile is in the frame too.
+        Call it directly after subscribing: what is published meanwhile is in the frame too. Who comes while nobody
+        watched waits until the journal is read, so that the first frame tells whether anything changed.
         """
+        await self._awake.wait()
         start, since = self.cursor, self._position(cursor)
         targets = None if since is None else self._history.since(mailbox.topics, since)
         if targets is None:
@@ -145,7 +148,7 @@ class Relay:
         while True:
             started = time.monotonic()
             try:
-                more = await self._tick(started) if self.hub or self._wanted else False
+                more = await self._look(started)
                 self._finished_at = time.monotonic()
             except Exception:
                 logger.exception("the relay failed")
@@ -158,6 +161,16 @@ class Relay:
                 work = time.monotonic() - started
                 await asyncio.sleep(max(TICK - work, work))
                 await self._wait()
+
+    async def _look(self, now: float) -> bool:
+        """Tick if anybody watches. Whether more entries wait to be read."""
+        if not self.hub and not self._wanted:
+            self._awake.clear()
+            return False
+        more = await self._tick(now)
+        if not more:
+            self._awake.set()
+        return more
 
     async def _wait(self) -> None:
         patience = POLL

@@ -20,6 +20,7 @@ from jobdating.domain.states import LIVE
 from jobdating.services import booking, timekeeper, waitlist
 from tests import factories as make
 from tests.conftest import OpenPage
+from tests.eventually import eventually
 from tests.proxy import Proxy, running_proxy
 from tests.site import Site, running_site
 
@@ -52,6 +53,13 @@ class World:
         live = t.bookings.c.state.in_([state.value for state in LIVE])
         query = select(t.bookings.c.slot_id).where(t.bookings.c.candidate_id == candidate_id, live)
         return list(tx.execute(query).scalars())
+
+    def is_connected(self, tx: Connection) -> bool:
+        """Whether Inès is known to be online: without a wish, that is what lets a stand invite her."""
+        connected = select(t.candidates.c.connected_since).where(
+            t.candidates.c.id == self.candidate.candidates[self.fair]
+        )
+        return tx.execute(connected).scalar_one() is not None
 
 
 @pytest.fixture
@@ -164,8 +172,10 @@ async def the_call_comes_while_the_line_is_cut(wire: Proxy, phone: Page, desks: 
     title = await phone.title()
     await phone.context.set_offline(True)
     wire.cut()
-    await expect(phone.locator("#connection")).to_contain_text("Hors ligne depuis 10:2")
-    await expect(phone.locator("#connection")).to_contain_text("Ta place est gardée.")
+    told = phone.locator('[data-connection="offline"]')
+    await expect(told).to_be_visible()
+    await expect(told).to_contain_text("Hors ligne depuis 10:2")
+    await expect(told).to_contain_text("Ta place est gardée.")
     await desks.act("Appeler Inès Besnard")
     await expect(desks.row.nth(6)).to_have_text("appelé, Inès B.")
     await expect(desks.figure("en entretien")).to_have_text("1")
@@ -270,6 +280,7 @@ async def test_a_place_given_back_is_held_for_who_waits_and_taken_on_the_phone(
 
 async def test_an_invitation_is_seen_and_taken_without_a_reload(site: Site, world: World, open_page: OpenPage) -> None:
     phone = await open_page(f"{FAIR}/planning", world.candidate)
+    await eventually(lambda: site.db.read(world.is_connected))
     desk = await open_page(f"{FAIR}/cockpit/{world.stand}/invite?slot={world.slots[3]}", world.recruiter, width=1280)
     await desk.get_by_role("button", name="Inviter Inès B.").click()
     await expect(phone.get_by_text("Une place t’est proposée", exact=True)).to_be_visible()
