@@ -13,18 +13,19 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 
+from jobdating.db import traces
 from jobdating.db.statement import Statement
 from jobdating.db.tables import journal, meta
 from jobdating.domain import events
 
 _APPEND = Statement(
     insert(journal).values(
-        {column: bindparam(column) for column in ("fair_id", "at", "kind", "data", "account_id", "xid")}
+        {column: bindparam(column) for column in ("fair_id", "at", "kind", "data", "trace", "account_id", "xid")}
     )
 )
 _APPEND_WITH_XID = (
-    "INSERT INTO journal (fair_id, at, kind, data, account_id, xid) VALUES "
-    "(%(fair_id)s, %(at)s, %(kind)s, %(data)s, %(account_id)s, pg_current_xact_id()::text::bigint)"
+    "INSERT INTO journal (fair_id, at, kind, data, trace, account_id, xid) VALUES "
+    "(%(fair_id)s, %(at)s, %(kind)s, %(data)s, %(trace)s, %(account_id)s, pg_current_xact_id()::text::bigint)"
 )
 
 
@@ -50,7 +51,10 @@ class Batch:
 def append(tx: Connection, event: events.Event, *, at: datetime, by: int | None = None) -> None:
     """Write one entry. The last step of a service, in the transaction of what it tells."""
     kind, data = events.encode(event)
-    values: dict[str, Any] = {"fair_id": event.fair_id, "at": at, "kind": kind, "data": data, "account_id": by}
+    values: dict[str, Any] = {
+        "fair_id": event.fair_id, "at": at, "kind": kind, "data": data, "account_id": by,
+        "trace": traces.left_by(tx, event, at=at),
+    }  # fmt: skip
     if tx.dialect.name == "sqlite":
         _APPEND.run(tx, **values, xid=0)
     else:

@@ -70,6 +70,14 @@ journal = Table(
     Column("at", Moment, nullable=False),
     Column("kind", String(40), nullable=False),
     Column("data", JSON, nullable=False),
+    Column("trace", Text),  # the rows it left behind, for the replay of the day: see db/traces.py
     Column("account_id", Integer),  # who did it; NULL for the system
+    Index(
+        "ix_journal_turns",
+        "fair_id",
+        "id",
+        sqlite_where=text("kind = 'DayTurned'"),
+        postgresql_where=text("kind = 'DayTurned'"),
+    ),
     sqlite_autoincrement=True,
 )
