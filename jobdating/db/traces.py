@@ -68,7 +68,7 @@ class _Reading:
         self._statement = Statement(select(*(_stored(column) for column in self._columns)).where(where))
         self._part: Part = {"in": table.name, **({"whole": 1} if whole else {})}
 
-    def __call__(self, tx: Connection, /, of: dict[str, int] | None = None, **values: object) -> list[Part]:
+    def __call__(self, tx: Connection, /, of: dict[str, Any] | None = None, **values: object) -> list[Part]:
         """One part; without `of`, none when there are no rows."""
         rows = [[_plain(value) for value in row] for row in self._statement.all(tx, **values)]
         if not rows and of is None:
@@ -196,7 +196,7 @@ def _stand_anew(tx: Connection, event: events.StandEvent, at: datetime) -> list[
     live = _live(tx, event)
     if live is None:
         return []
-    of = {"stand_id": event.stand_id}
+    of: dict[str, Any] = {"stand_id": event.stand_id}
     return [
         *_STAND(tx, **of),
         *_TRADES_OF_STAND(tx, of=of, **of),
@@ -210,7 +210,7 @@ def _everything(tx: Connection, event: events.Event, at: datetime) -> list[Part]
     live = _live(tx, event)
     if live is None:
         return []
-    fair = {"fair_id": live["fair_id"]}
+    fair: dict[str, Any] = {"fair_id": live["fair_id"]}
     alone = (_FAIR_ROW, _SITES, _COMPANIES, _STANDS, _TRADES, _CANDIDATES)
     of_day = (_SLOTS, _BOOKINGS, _ESTIMATES, _SAMPLES)
     return [
@@ -274,16 +274,24 @@ LEAVES: dict[str, Rule] = {
     "WishesRanked": _nothing,
     "CandidatePresenceChanged": _candidate,
     "DocumentRead": _nothing,
+    "ProfileRead": _nothing,
+    "ParentAsked": _nothing,
+    "PermissionChanged": _nothing,
+    "KeepingChanged": _nothing,
+    "AdultChanged": _nothing,
     "AnnouncementSent": _nothing,
     "FairChanged": _everything,
     "FairImported": _everything,
     "FairExported": _nothing,
+    "AuditExported": _nothing,
+    "PeopleForgotten": _nothing,
     "DayTurned": _everything,
     "PlacesPassed": _fair,
     "AttendanceSampled": _sample,
     "DemoClockSet": _nothing,
     "RightsChanged": _nothing,
     "SignedIn": _nothing,
+    "SignInRefused": _nothing,
     "SecondFactorHeld": _nothing,
     "SecondFactorChanged": _nothing,
     "LeadChanged": _nothing,

@@ -1,0 +1,132 @@
+"""The wall that is rebuilt from the journal is the wall as it was, after everything that can happen."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from jobdating.db import journal
+from jobdating.db import tables as t
+from jobdating.db.engine import Database, open_database
+from jobdating.db.replica import Replica
+from jobdating.queries import identity, replay
+from jobdating.rendering import catalogue
+from jobdating.rendering.environment import render_fragment
+from jobdating.services import erasure
+from tests.contracts import scenarios_fair, scenarios_line
+from tests.contracts.world import Scenario, World, make_world
+
+DAY = date(2027, 6, 17)
+SCENARIOS = scenarios_line.SCENARIOS + scenarios_fair.SCENARIOS
+
+
+@pytest.fixture
+async def quick(sqlite_url: str) -> AsyncIterator[Database]:
+    opened = open_database(sqlite_url)
+    yield opened
+    await opened.close()
+
+
+def drawn(tx: Connection, fair_id: int) -> dict[str, str]:
+    """Every fragment of the wall of the live day, in each language."""
+    fair = identity.fair_by_id(tx, fair_id)
+    assert fair is not None
+    wall = replay.wall_on(tx, fair_id, fair.live_day or fair.first_day)
+    views = {
+        "wall-figures": [wall.figures],
+        "wall-trouble": [wall.trouble],
+        "wall-attendance": [wall.attendance],
+        "wall-row": wall.rows,
+    }
+    return {
+        f"{name} {number} {language}": render_fragment(name, view, language, zone=fair.timezone)
+        for name, of_name in views.items()
+        for number, view in enumerate(of_name)
+        for language in catalogue.LANGUAGES
+    }
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The wall at a place in the journal, as it was drawn there and then, and how people were called."""
+
+    head: int
+    day: date
+    wall: dict[str, str]
+    people: list[Any]
+
+
+def snapshot(tx: Connection, fair_id: int) -> Snapshot:
+    fair = identity.fair_by_id(tx, fair_id)
+    assert fair is not None
+    day = fair.live_day or fair.first_day
+    return Snapshot(journal.head(tx), day, drawn(tx, fair_id), replay.people(tx, fair_id))
+
+
+def replica_of(tx: Connection, fair_id: int, day: date) -> Replica:
+    fair = identity.fair_by_id(tx, fair_id)
+    assert fair is not None
+    recorded = next(each for each in replay.recorded_days(tx, fair) if each.day == day)
+    return Replica(replay.entries(tx, fair_id, recorded, since=0))
+
+
+def rebuilt(replica: Replica, fair_id: int, there: Snapshot) -> dict[str, str]:
+    """The wall as the replica shows it at the same place in the journal."""
+    replica.put("accounts", there.people, ("id", "first_name", "last_name"))
+    replica.seek(sum(entry.id <= there.head for entry in replica.entries))
+    return drawn(replica.tx, fair_id)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+async def test_the_wall_before_and_after_is_rebuilt_as_it_was(quick: Database, scenario: Scenario) -> None:
+    def prepare(tx: Connection) -> World:
+        world = make_world(tx)
+        if scenario.before:
+            scenario.before(tx, world)
+        return world
+
+    world = await quick.write(prepare)
+    before = await quick.read(snapshot, world.fair_id)
+    await quick.write(scenario.act, world)
+    after = await quick.read(snapshot, world.fair_id)
+    for there in (before, after, before):
+        replica = await quick.read(replica_of, world.fair_id, there.day)
+        replica.seek(len(replica.entries))
+        assert rebuilt(replica, world.fair_id, there) == there.wall
+        replica.close()
+
+
+async def test_a_change_that_leaves_no_trace_would_be_noticed(quick: Database) -> None:
+    """The positive control: a row that changes behind the journal's back makes the walls differ."""
+    world = await quick.write(make_world)
+
+    def behind(tx: Connection) -> None:
+        tx.execute(t.stands.update().where(t.stands.c.id == world.stand).values(delay_minutes=12))
+
+    await quick.write(behind)
+    there = await quick.read(snapshot, world.fair_id)
+    replica = await quick.read(replica_of, world.fair_id, there.day)
+    assert rebuilt(replica, world.fair_id, there) != there.wall
+    replica.close()
+
+
+async def test_who_was_forgotten_is_counted_and_not_named(quick: Database) -> None:
+    world = await quick.write(make_world)
+    there = await quick.read(snapshot, world.fair_id)
+
+    account_id = world.candidates[0].account_id
+    assert account_id is not None
+    await quick.write(erasure.forget_accounts, [account_id])
+    replica = await quick.read(replica_of, world.fair_id, there.day)
+    today = replace(there, people=await quick.read(replay.people, world.fair_id))
+    shown = rebuilt(replica, world.fair_id, today)
+    assert erasure.NOBODY in shown[f"wall-row {_row_of(replica, world)} fr"]
+    assert shown["wall-figures 0 fr"] == there.wall["wall-figures 0 fr"]
+    replica.close()
+
+
+def _row_of(replica: Replica, world: World) -> int:
+    return [row.stand_id for row in replay.wall_on(replica.tx, world.fair_id, DAY).rows].index(world.stand)
