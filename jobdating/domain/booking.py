@@ -13,16 +13,20 @@ UNDO_LASTS = timedelta(minutes=2)  # how long a cancellation can be taken back
 
 @dataclass(frozen=True)
 class Rules:
-    """A fair's rules for taking a slot. `gap` is the free time required between two interviews of one person."""
+    """A fair's rules for taking a slot. `gap` is the free time required between two interviews of one person.
+
+    `by_wishes` says that places come from the timetable: nobody takes one themselves.
+    """
 
     window: Window
     gap: timedelta
     cap: int
+    by_wishes: bool = False
 
     def at_any_time(self) -> "Rules":
         """The same without the public window: for a place that is offered, not asked for."""
         always = Window(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), timedelta())
-        return replace(self, window=always)
+        return replace(self, window=always, by_wishes=False)
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ def check(
     """
     if slot.end <= now or not (acting_for or rules.window.admits(slot.start, now)):
         raise errors.WindowClosed(opens_at=rules.window.opens_at, closes_at=rules.window.closes_at)
+    if rules.by_wishes and not acting_for:
+        raise errors.WishesFirst()
     if not eligible:
         raise errors.NotEligible()
     others = [interview for interview in held if interview.booking_id != moving]

@@ -9,10 +9,12 @@ from sqlalchemy import Connection, bindparam, select, text
 from jobdating.db import tables as t
 from jobdating.db.statement import Statement
 from jobdating.domain.booking import Held, Rules, check
-from jobdating.domain.errors import DomainError, SlotBlocked, SlotTaken, WindowClosed
+from jobdating.domain.errors import ConsentNeeded, DomainError, SlotBlocked, SlotTaken, WindowClosed, WishesFirst
+from jobdating.domain.privacy import Permission, may_take
 from jobdating.domain.slots import Span
 from jobdating.domain.states import COUNTED, LIVE, BookingState
 from jobdating.domain.window import Window
+from jobdating.domain.wishing import Mode, Wishing
 from jobdating.queries.identity import Fair
 from jobdating.queries.stand import Slot, SlotLook
 
@@ -61,15 +63,19 @@ class Commitments:
     trades: tuple[str, ...]
     interviews: tuple[Interview, ...]
     waits: tuple[Wait, ...]
+    by_wishes: bool = False
+    permission: str = Permission.GIVEN
 
     @property
     def rules(self) -> Rules:
-        return Rules(self.window, self.gap, self.cap)
+        return Rules(self.window, self.gap, self.cap, self.by_wishes)
 
     def refusal(self, slot: Slot, *, eligible: bool, moving: int | None, now: datetime) -> DomainError | None:
         """Why the candidate cannot take the slot (or move the booking `moving` there) at `now`; None when they can."""
         if slot.look is not SlotLook.FREE:
             return _unavailable(slot)
+        if not may_take(self.permission):
+            return ConsentNeeded(permission=self.permission)
         try:
             check(
                 Span(slot.starts_at, slot.ends_at),
@@ -98,6 +104,8 @@ def refusal_of_window(fair: Fair, slot: Slot, *, now: datetime) -> DomainError |
     """Why nobody can take the slot at `now`, whoever they are; None when somebody could."""
     if slot.look is not SlotLook.FREE:
         return _unavailable(slot)
+    if fair.wishing.by_wishes:
+        return WishesFirst()
     window = Window(fair.opens_at, fair.closes_at, fair.lead)
     return (
         None if window.admits(slot.starts_at, now) else WindowClosed(opens_at=fair.opens_at, closes_at=fair.closes_at)
@@ -113,12 +121,15 @@ _CANDIDATE = Statement(
     select(
         t.candidates.c.id,
         t.candidates.c.fair_id,
+        t.candidates.c.permission,
         t.fairs.c.slug,
         t.fairs.c.gap_minutes,
         t.fairs.c.lead_minutes,
         t.fairs.c.cap,
         t.fairs.c.opens_at,
         t.fairs.c.closes_at,
+        t.fairs.c.mode,
+        t.fairs.c.rest_open,
     )
     .join(t.fairs, t.fairs.c.id == t.candidates.c.fair_id)
     .where(t.candidates.c.id == _candidate_id)
@@ -158,10 +169,12 @@ def commitments(tx: Connection, candidate_id: int) -> Commitments | None:
     return Commitments(
         id=row.id,
         fair_id=row.fair_id,
+        permission=row.permission,
         slug=row.slug,
         gap=timedelta(minutes=row.gap_minutes),
         cap=row.cap,
         window=Window(row.opens_at, row.closes_at, timedelta(minutes=row.lead_minutes)),
+        by_wishes=Wishing(Mode(row.mode), rest_open=row.rest_open).by_wishes,
         trades=tuple(each.trade for each in _TRADES.all(tx, candidate_id=candidate_id)),
         interviews=tuple(
             Interview(
