@@ -51,6 +51,37 @@ class StandKind(StrEnum):
     VISIT = "visit"
 
 
+class GapState(StrEnum):
+    """A stretch of a stand's day that came free: offered, given, or past."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    CLOSED = "closed"
+
+
+class OfferState(StrEnum):
+    """What became of a gap that was offered to somebody. `withdrawn`: another was quicker, or the gap closed."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class Why(StrEnum):
+    """What moves the expected time of somebody who waits most."""
+
+    ON_TIME = "on_time"
+    BUSY_ELSEWHERE = "busy_elsewhere"
+    STAND_AWAY = "stand_away"
+    OVERRUN = "overrun"
+    SLOW_PACE = "slow_pace"
+    LATE = "late"
+    WALK_IN_NEXT = "walk_in_next"
+    WALK_IN_LINE = "walk_in_line"
+
+
 class NextStep(StrEnum):
     """What a recruiter wants to do after an interview."""
 

@@ -57,10 +57,11 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class StandDay:
-    """A stand's visits in the order of their calls."""
+    """A stand's visits in the order of their calls. `usual` is the median length of its interviews: nobody there knows it."""
 
     stand_id: int
     planned: timedelta
+    usual: timedelta
     visits: tuple[Visit, ...]
 
     def state(self, now: datetime) -> StandState:
@@ -110,7 +111,7 @@ def _play_stand(stand_id: int, conditions: Conditions, random: Random) -> StandD
                 )
                 visits.append(visit)
                 free = visit.left + random.expovariate(1 / conditions.turnover)
-    return StandDay(stand_id, timedelta(minutes=conditions.planned), tuple(visits))
+    return StandDay(stand_id, timedelta(minutes=conditions.planned), timedelta(minutes=exp(usual)), tuple(visits))
 
 
 def _visit(

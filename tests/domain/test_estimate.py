@@ -5,8 +5,9 @@ from statistics import fmean
 
 import pytest
 
-from jobdating.domain.estimate import Prior, StandState, Waiting, Why, estimate_fair, estimate_stand, explain
+from jobdating.domain.estimate import Prior, StandState, Waiting, estimate_fair, estimate_stand, explain, learn
 from jobdating.domain.estimate.model import Current
+from jobdating.domain.states import Why
 from jobdating.simulation.day import BASE, MORNING, play_fair
 
 MINUTE = timedelta(minutes=1)
@@ -60,9 +61,9 @@ def test_an_overrun_moves_those_behind_it_and_says_so() -> None:
     on_time = estimate_stand(stand, prior=Prior(), now=MORNING + 5 * MINUTE)
     overrun = estimate_stand(stand, prior=Prior(), now=late)
     assert overrun[0].likely > on_time[0].likely
-    told = explain(stand, 0, estimate=overrun[0], prior=Prior(), now=late)
-    assert (told.why, told.ahead) == (Why.OVERRUN, 1)
-    assert told.late >= 25
+    pace = learn(stand, prior=Prior(), now=late)
+    assert explain(stand, 0, estimate=overrun[0], pace=pace, now=late).why is Why.OVERRUN
+    assert overrun[0].likely - (MORNING + 15 * MINUTE) >= 25 * MINUTE
 
 
 @pytest.mark.parametrize(
@@ -82,4 +83,5 @@ def test_an_overrun_moves_those_behind_it_and_says_so() -> None:
 )
 def test_each_reason_has_its_word(stand: StandState, why: Why) -> None:
     [estimate] = estimate_stand(stand, prior=Prior(), now=MORNING)
-    assert explain(stand, 0, estimate=estimate, prior=Prior(), now=MORNING).why is why
+    pace = learn(stand, prior=Prior(), now=MORNING)
+    assert explain(stand, 0, estimate=estimate, pace=pace, now=MORNING).why is why

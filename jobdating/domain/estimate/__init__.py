@@ -1,6 +1,6 @@
 """Live estimates: who will be called when, learnt from the day itself. Pure: no I/O, no clock."""
 
-from jobdating.domain.estimate.explanation import Explanation, Why, explain
+from jobdating.domain.estimate.explanation import Explanation, explain
 from jobdating.domain.estimate.forecast import estimate_fair, estimate_stand
 from jobdating.domain.estimate.learning import learn, refit
 from jobdating.domain.estimate.model import Current, Estimate, Finished, Pace, Prior, StandState, Waiting
@@ -14,7 +14,6 @@ __all__ = [
     "Prior",
     "StandState",
     "Waiting",
-    "Why",
     "estimate_fair",
     "estimate_stand",
     "explain",

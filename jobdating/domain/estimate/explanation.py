@@ -2,84 +2,51 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from jobdating.domain.estimate.learning import learn
-from jobdating.domain.estimate.model import Estimate, Prior, StandState
+from jobdating.domain.estimate.model import Estimate, Pace, StandState
+from jobdating.domain.states import Why
 
 ON_TIME = timedelta(minutes=2)  # nobody calls this late
 TOLD = 3  # interviews before a stand's own pace is worth a word
 NOTABLE = 1.15  # times the planned length
-
-
-class Why(StrEnum):
-    """What moves an estimate most."""
-
-    ON_TIME = "on_time"
-    BUSY_ELSEWHERE = "busy_elsewhere"
-    STAND_AWAY = "stand_away"
-    SHIFTED = "shifted"
-    OVERRUN = "overrun"
-    SLOW_PACE = "slow_pace"
-    LATE = "late"
-    WALK_IN_NEXT = "walk_in_next"
-    WALK_IN_LINE = "walk_in_line"
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`ahead` people before; `late` whole minutes after the booked time (0 for a walk-in); `pace` and `planned` whole
-    minutes an interview takes here and should take."""
+    """Why, and the whole minutes that an interview is believed to take at the stand."""
 
     why: Why
-    ahead: int
-    late: int
     pace: int
-    planned: int
 
 
-def explain(stand: StandState, place: int, *, estimate: Estimate, prior: Prior, now: datetime) -> Explanation:
-    """Why `estimate` was given to the person at `place` (0 is first) of the stand's queue."""
+def explain(stand: StandState, place: int, *, estimate: Estimate, pace: Pace, now: datetime) -> Explanation:
+    """Why `estimate` was given to the person at `place` (0 is first) of the stand's queue, which keeps `pace`."""
+    why = _why(stand, place, estimate, now) or (Why.SLOW_PACE if _is_slow(pace) else Why.LATE)
+    return Explanation(why, round(pace.ratio * stand.planned / _MINUTE))
+
+
+def _why(stand: StandState, place: int, estimate: Estimate, now: datetime) -> Why | None:
     waiting = stand.queue[place]
-    pace = learn(stand, prior=prior, now=now)
-    late = max(estimate.likely - waiting.booked_at, timedelta()) if waiting.booked_at else timedelta()
-    return Explanation(
-        why=_why(stand, place, estimate, late, now)
-        or (Why.SLOW_PACE if _is_slow(pace.count, pace.ratio) else Why.LATE),
-        ahead=_ahead(stand, place),
-        late=_minutes(late),
-        pace=_minutes(pace.ratio * stand.planned),
-        planned=_minutes(stand.planned),
-    )
-
-
-def _why(stand: StandState, place: int, estimate: Estimate, late: timedelta, now: datetime) -> Why | None:
-    waiting, current = stand.queue[place], stand.current
     if waiting.ready_at is not None and waiting.ready_at > max(waiting.booked_at or now, now):
         return Why.BUSY_ELSEWHERE
     if stand.away_until is not None and stand.away_until > max(waiting.booked_at or now, now):
         return Why.STAND_AWAY
     if waiting.booked_at is None:
-        return Why.WALK_IN_LINE if _ahead(stand, place) else Why.WALK_IN_NEXT
-    if stand.delay > timedelta() and late - stand.delay < ON_TIME:
-        return Why.SHIFTED
-    if late < ON_TIME:
+        before = any(other.booked_at is None for other in stand.queue[:place])
+        return Why.WALK_IN_LINE if before else Why.WALK_IN_NEXT
+    if estimate.likely - waiting.booked_at < ON_TIME:
         return Why.ON_TIME
-    if current is not None and current.started_at is not None and now - current.started_at > stand.planned + ON_TIME:
-        return Why.OVERRUN
-    return None
+    return Why.OVERRUN if _overruns(stand, now) else None
 
 
-def _ahead(stand: StandState, place: int) -> int:
-    """People before this one: with the recruiter, and in line; walk-ins and booked people have lines of their own."""
-    walk_in = stand.queue[place].booked_at is None
-    before = sum((waiting.booked_at is None) == walk_in for waiting in stand.queue[:place])
-    return before + (stand.current is not None)
+def _overruns(stand: StandState, now: datetime) -> bool:
+    """Whether the interview that goes on is longer than planned, or was announced to be."""
+    current = stand.current
+    if current is None or current.started_at is None:
+        return False
+    return current.extended_to is not None or now - current.started_at > stand.planned + ON_TIME
 
 
-def _is_slow(count: int, ratio: float) -> bool:
-    return count >= TOLD and ratio >= NOTABLE
-
-
-def _minutes(span: timedelta) -> int:
-    return round(span / timedelta(minutes=1))
+def _is_slow(pace: Pace) -> bool:
+    return pace.count >= TOLD and pace.ratio >= NOTABLE

@@ -34,9 +34,8 @@ def estimate_fair(
     """Estimates of every stand's queue, stands and people in the order given. Stands do not move each other."""
     lines = lay_out(stands, prior=prior, now=now)
     calls = _play(lines, prior=prior, box=box)
-    means = calls.mean(axis=1, keepdims=True)
     calls.sort(axis=1)
-    moments = np.rint(now.timestamp() + 60.0 * np.hstack((calls[:, (LOW, LIKELY, HIGH)], means), dtype=np.float64))
+    moments = np.rint(now.timestamp() + 60.0 * calls[:, (LOW, LIKELY, HIGH)].astype(np.float64))
     # Whole seconds; a floor with fractions may lie a little above what is rounded.
     moments = np.maximum(moments, lines.earliest[:, None])
     not_before = np.where(np.isfinite(lines.earliest), lines.earliest, moments[:, 0])
@@ -75,7 +74,7 @@ def _rest(holding: Holding, pace: Grid, serial: int, prior: Prior) -> Grid:
         elapsed = max(holding.elapsed, 0.01)
         lasted = chance.survival((np.log(np.float32(elapsed)) - pace) / prior.log_sd)
         longer = chance.deviate(lasted - np.log1p(-chance.uniforms("length")[before]))
-        return np.maximum(np.exp(pace + prior.log_sd * longer) - elapsed, 0)
+        return np.maximum(np.exp(pace + prior.log_sd * longer) - elapsed, np.float32(holding.at_least))
     kept = max(prior.answer - holding.called, 0) + np.exp(pace + prior.log_sd * chance.normals("length")[before])
     gone = chance.uniforms("show")[before] < holding.missing
     return np.where(gone, np.float32(max(prior.grace - holding.called, 0)), kept)

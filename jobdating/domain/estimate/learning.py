@@ -1,16 +1,17 @@
-"""Learns how long interviews last at a stand and at a fair, from what is over. Pure.
+"""Learns how long interviews last at a stand and at a fair, from what is over and what goes on. Pure.
 
-Interviews that are over are the short ones first: a fit from all of them would be biased towards short. Only those
-that started long enough ago that nearly every interview begun then is over (2.5 planned lengths) count.
+Interviews that are over are the short ones first: a fit from them alone would be biased towards short. A stand's own
+pace therefore also weighs how long the one that goes on has lasted; for the fair, where that would cost a search, only
+those count that started so long ago that nearly every interview begun then is over (2.5 planned lengths).
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from math import exp, log, sqrt
+from math import erfc, exp, log, pi, sqrt
 from statistics import fmean, median
 
-from jobdating.domain.estimate.model import Pace, Prior, StandState
+from jobdating.domain.estimate.model import Finished, Pace, Prior, StandState
 
 SETTLED = 2.5  # planned lengths after its start an interview counts
 WILD = 1.5  # log-durations further than this from the prior are cut: a forgotten "finish", a misclick
@@ -21,25 +22,52 @@ MINUTE = timedelta(minutes=1)
 
 
 def learn(stand: StandState, *, prior: Prior, now: datetime) -> Pace:
-    """The stand's pace: its own mean log-duration, shrunk towards `prior` (normal with known spreads)."""
-    seen = log_ratios(stand, prior=prior, now=now)
+    """The stand's pace: its own mean log-duration, shrunk towards `prior` (normal with known spreads).
+
+    The interview that goes on counts as one that lasts longer than it has so far: the normal nearest to what is then
+    believed (moments of a truncated normal; assumed-density filtering, Minka 2001).
+    """
+    seen = log_ratios(stand, stand.finished, prior=prior)
     belief, evidence = 1 / prior.stand_sd**2, 1 / prior.log_sd**2
     variance = 1 / (belief + len(seen) * evidence)
-    return Pace(
-        log_mean=variance * (prior.log_mean * belief + sum(seen) * evidence),
-        log_sd=prior.log_sd,
-        spread=sqrt(variance),
-        count=len(seen),
-    )
+    log_mean = variance * (prior.log_mean * belief + sum(seen) * evidence)
+    elapsed = _elapsed(stand, prior=prior, now=now)
+    if elapsed is not None:
+        spread = variance + prior.log_sd**2
+        beyond = (elapsed - log_mean) / sqrt(spread)
+        pull = _hazard(beyond)
+        log_mean += variance / sqrt(spread) * pull
+        variance -= variance**2 / spread * pull * (pull - beyond)
+    return Pace(log_mean=log_mean, log_sd=prior.log_sd, spread=sqrt(variance), count=len(seen))
 
 
-def log_ratios(stand: StandState, *, prior: Prior, now: datetime) -> list[float]:
-    """ln(duration / planned) of the interviews that count at `now`, cut to what is plausible."""
-    settled = now - SETTLED * stand.planned
+def log_ratios(stand: StandState, interviews: Iterable[Finished], *, prior: Prior) -> list[float]:
+    """ln(duration / planned) of `interviews` of the stand, cut to what is plausible."""
     planned = stand.planned.total_seconds()
     shortest, longest = planned * exp(prior.log_mean - WILD), planned * exp(prior.log_mean + WILD)
-    lengths = [(one.ended_at - one.started_at).total_seconds() for one in stand.finished if one.started_at <= settled]
+    lengths = [(one.ended_at - one.started_at).total_seconds() for one in interviews]
     return [log(min(max(length, shortest), longest) / planned) for length in lengths]
+
+
+def settled(stand: StandState, *, now: datetime) -> list[Finished]:
+    """The interviews that are over and began so long ago that those which began with them are over too."""
+    since = now - SETTLED * stand.planned
+    return [one for one in stand.finished if one.started_at <= since]
+
+
+def _elapsed(stand: StandState, *, prior: Prior, now: datetime) -> float | None:
+    """ln(elapsed / planned) of the interview that goes on, cut like those that are over; None when there is none."""
+    current = stand.current
+    if current is None or current.started_at is None or current.started_at >= now:
+        return None
+    return min(log((now - current.started_at) / stand.planned), prior.log_mean + WILD)
+
+
+def _hazard(deviate: float) -> float:
+    """Density over survival of the standard normal law; far out it is all but the deviate itself."""
+    if deviate > 8:
+        return deviate + 1 / deviate
+    return exp(-(deviate**2) / 2) / sqrt(2 * pi) / (0.5 * erfc(deviate / sqrt(2)))
 
 
 def refit(prior: Prior, stands: Iterable[StandState], *, now: datetime) -> Prior:
@@ -49,7 +77,8 @@ def refit(prior: Prior, stands: Iterable[StandState], *, now: datetime) -> Prior
     Method of moments for a one-way random effect (DerSimonian and Laird 1986), each moment shrunk to the prior's.
     """
     known = tuple(stands)
-    groups = [_Group.of(ratios) for stand in known if (ratios := log_ratios(stand, prior=prior, now=now))]
+    seen = [log_ratios(stand, settled(stand, now=now), prior=prior) for stand in known]
+    groups = [_Group.of(ratios) for ratios in seen if ratios]
     if groups:
         within = _within(groups, prior)
         between = _between(groups, within, prior)

@@ -26,11 +26,15 @@ _NEVER = float("-inf")
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Who keeps a stand: `elapsed` since the start (None when they have not met yet), `called` since the call."""
+    """Who keeps a stand: `elapsed` since the start (None when they have not met yet), `called` since the call.
+
+    `at_least` is how long they stay at least, as the recruiter announced; 0 where nothing was said.
+    """
 
     elapsed: float | None
     called: float
     missing: float
+    at_least: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +108,28 @@ class _Row:
     def of(cls, stand: StandState, first: int) -> "_Row":
         places = range(first, first + len(stand.queue))
         numbered = tuple(zip(places, stand.queue, strict=True))
-        return cls(
-            stand,
-            tuple(place for place, waiting in numbered if waiting.booked_at is not None),
-            tuple(place for place, waiting in numbered if waiting.booked_at is None),
-        )
+        # Who is not free yet keeps their place, and lets those pass who can come before.
+        booked = sorted((_floor(one), place) for place, one in numbered if one.booked_at is not None)
+        walk_ins = tuple(place for place, one in numbered if one.booked_at is None)
+        return cls(stand, tuple(place for _, place in booked), walk_ins)
 
     def rank(self) -> int:
         return -len(self.booked)
 
 
+def _floor(waiting: Waiting) -> datetime:
+    """Before that moment nobody calls them: their time, or the end of what keeps them elsewhere."""
+    assert waiting.booked_at is not None
+    return max(waiting.booked_at, waiting.ready_at or waiting.booked_at)
+
+
 def _earliest(stands: Sequence[StandState]) -> Moments:
-    """A person's booked time as shifted, the end of their interview elsewhere, the stand's absence: the latest."""
+    """A person's booked time, the end of their interview elsewhere, the stand's absence: the latest."""
     found: list[float] = []
     for stand in stands:
         back = stand.away_until.timestamp() if stand.away_until else _NEVER
-        shift = stand.delay.total_seconds()
         for waiting in stand.queue:
-            moment = waiting.booked_at.timestamp() + shift if waiting.booked_at else _NEVER
+            moment = waiting.booked_at.timestamp() if waiting.booked_at else _NEVER
             ready = waiting.ready_at.timestamp() if waiting.ready_at else _NEVER
             found.append(max(moment, ready, back))
     return np.array(found, dtype=np.float64)
@@ -173,6 +181,7 @@ def _holding(current: Current, now: datetime) -> Holding:
         elapsed=(now - current.started_at) / _MINUTE if current.started_at else None,
         called=(now - current.called_at) / _MINUTE,
         missing=HERE_BUT_GONE if current.present else SURELY_LATE,
+        at_least=max((current.extended_to - now) / _MINUTE, 0.0) if current.extended_to else 0.0,
     )
 
 

@@ -43,11 +43,15 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """Who is with the recruiter, or on the way there (`started_at` is None until they have met)."""
+    """Who is with the recruiter, or on the way there (`started_at` is None until they have met).
+
+    `extended_to` is the end that the recruiter announced by giving them more time.
+    """
 
     called_at: datetime
     started_at: datetime | None = None
     present: bool = True
+    extended_to: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,7 @@ class StandState:
 
     `planned` is the length of its interviews; `queue` is in the order of calling (booked by time, walk-ins by
     arrival, in any mix). `finished` and `no_shows` (when each was recorded) may go back over several half-days.
-    `away_until` holds back the next call; `delay` is an announced shift of every booked time; nobody is called
-    within `pauses`.
+    `away_until` holds back the next call; nobody is called within `pauses`.
     """
 
     stand_id: int
@@ -77,7 +80,6 @@ class StandState:
     finished: tuple[Finished, ...] = ()
     no_shows: tuple[datetime, ...] = ()
     away_until: datetime | None = None
-    delay: timedelta = timedelta()
     pauses: tuple[Span, ...] = ()
 
 
@@ -85,14 +87,13 @@ class StandState:
 class Estimate:
     """When someone will be called: `not_before` ≤ `low` ≤ `likely` ≤ `high`; the truth lies in low–high four times of five.
 
-    `likely` is the median, the moment to show when only one fits; `mean` is the expected moment, for sums.
+    `likely` is the median, the moment to show when only one fits.
     """
 
     not_before: datetime
     low: datetime
     likely: datetime
     high: datetime
-    mean: datetime
 
 
 @dataclass(frozen=True, slots=True)
