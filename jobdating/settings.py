@@ -1,5 +1,6 @@
 """The only reader of the environment: where the database is, who we are to the world, and our secret."""
 
+import ipaddress
 import os
 import secrets
 from dataclasses import dataclass, field
@@ -35,6 +36,12 @@ class Environment(BaseSettings):
     bigbluebutton_secret: str | None = Field(default=None, repr=False)
     bigbluebutton_hash: Literal["sha256", "sha1", "sha384", "sha512"] = "sha256"  # as the server is set
     insecure: bool = False  # plain http beyond loopback, said out loud
+    second_factor: Literal["required", "optional"] | None = None  # of who works here; None: required beyond loopback
+    oidc_issuer: str = ""  # another house that signs people in: docs/sign-in.md
+    oidc_client_id: str = ""
+    oidc_client_secret: str | None = Field(default=None, repr=False)
+    oidc_name: str = "OpenID"  # what the button calls it
+    oidc_second_factor: str = ""  # words of `amr` or `acr` that count as a second factor, separated by commas
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,23 @@ class Settings:
     @property
     def host(self) -> str:
         return urlsplit(self.public_url).netloc
+
+    @property
+    def second_factor_required(self) -> bool:
+        """Whether who works here must have a second factor. Who has one is always asked for it."""
+        if self.environment.second_factor is not None:
+            return self.environment.second_factor == "required"
+        return not self.demo and urlsplit(self.public_url).hostname not in LOOPBACK
+
+    @property
+    def passkey_host(self) -> str:
+        """The name that passkeys are bound to; "" where the address is a number, which none can be bound to."""
+        name = urlsplit(self.public_url).hostname or ""
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return name
+        return ""
 
 
 def load(*, port: int = 8000, database_url: str | None = None, demo: bool = False) -> Settings:
@@ -75,7 +99,19 @@ def load(*, port: int = 8000, database_url: str | None = None, demo: bool = Fals
     secret = environment.secret or _own_secret(url)
     if len(secret) < 32:
         raise SettingsError("JOBDATING_SECRET is shorter than 32 characters")
+    _ensure_oidc(environment)
     return Settings(url, public_url, secret, demo, environment)
+
+
+def _ensure_oidc(environment: Environment) -> None:
+    """What another house vouches for reaches us unread and unchanged."""
+    if not environment.oidc_issuer:
+        return
+    parts = urlsplit(environment.oidc_issuer)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        raise SettingsError("JOBDATING_OIDC_ISSUER is an https address")
+    if not environment.oidc_client_id or not environment.oidc_client_secret:
+        raise SettingsError("with JOBDATING_OIDC_ISSUER, JOBDATING_OIDC_CLIENT_ID and _CLIENT_SECRET are set too")
 
 
 def _own_secret(url: str) -> str:

@@ -38,7 +38,7 @@ class Site:
 
     async def sign_in(self, actor: Actor) -> dict[str, str]:
         """Cookies of a new session of the actor's account."""
-        secret, _ = await self.db.write(sessions.open, _account(actor), agent="tests", now=WallClock().now())
+        secret, _ = await self._open(actor)
         return {COOKIE: secret}
 
     async def token(self, actor: Actor) -> str:
@@ -52,10 +52,18 @@ class Site:
         headers: dict[str, str] = {"accept-language": "fr"}
         cookies: dict[str, str] = {}
         if actor is not None:
-            secret, csrf = await self.db.write(sessions.open, _account(actor), agent="tests", now=WallClock().now())
+            secret, csrf = await self._open(actor)
             cookies, headers["x-csrf-token"] = {COOKIE: secret}, csrf
         async with httpx2.AsyncClient(base_url=self.url, cookies=cookies, headers=headers, **options) as client:
             yield client
+
+    async def _open(self, actor: Actor) -> tuple[str, str]:
+        """A session that holds the second factor, as its owner has it once they have confirmed."""
+        now = WallClock().now()
+        opened: tuple[str, str] = await self.db.write(
+            sessions.open, _account(actor), agent="tests", now=now, second_factor=True
+        )
+        return opened
 
 
 def settings_for(database_url: str, url: str, **environment: Any) -> Settings:
@@ -71,12 +79,16 @@ async def running_site(
     *,
     workers: Sequence[Worker] = (),
     public_url: str | None = None,
+    host: str = "127.0.0.1",
     **environment: Any,
 ) -> AsyncIterator[Site]:
-    """Start the product on a free port and stop it at the end. `public_url` is another address it is known by."""
+    """Start the product on a free port and stop it at the end.
+
+    `public_url` is another address it is known by, `host` another name of this machine.
+    """
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        url = f"http://{host}:{listener.getsockname()[1]}"
         app = create_app(settings_for(database_url, public_url or url, **environment), clock=clock, workers=workers)
         server = server_for(app, "127.0.0.1", listener.getsockname()[1])
         task = asyncio.create_task(server.serve(sockets=[listener]))

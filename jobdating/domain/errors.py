@@ -27,6 +27,12 @@ class SignInNeeded(DomainError):
     code = "sign_in_needed"
 
 
+class SecondFactorNeeded(DomainError):
+    """Who works here confirms a second time, beyond the mail, who they are."""
+
+    code = "second_factor_needed"
+
+
 class Invalid(DomainError):
     """Typed values that cannot be accepted; `params["fields"]` maps a field to a message code."""
 
@@ -61,6 +67,12 @@ class NotEligible(DomainError):
     code = "not_eligible"
 
 
+class ConsentNeeded(DomainError):
+    """No place without a yes: the person's own or, under 15, a parent's; `params["permission"]` says whose."""
+
+    code = "consent_needed"
+
+
 class AlreadyInLine(DomainError):
     """The candidate already waits at this stand."""
 
@@ -87,6 +99,48 @@ class CandidateBusy(DomainError):
 
 class StandNotFull(DomainError):
     code = "stand_not_full"
+
+
+class GapTaken(DomainError):
+    """Somebody else was quicker, or the gap is no more."""
+
+    code = "gap_taken"
+
+
+class TooLate(DomainError):
+    """A place is not kept that long; `params["until"]` is the latest moment one may promise."""
+
+    code = "too_late"
+
+
+class PhoneMissing(DomainError):
+    """Nobody can be phoned without a number."""
+
+    code = "phone_missing"
+
+
+class WishesFirst(DomainError):
+    """Places come from the timetable, or wait until the organiser opens what it left."""
+
+    code = "wishes_first"
+
+
+class WishesClosed(DomainError):
+    """The deadline for wishes, `params["until"]`, is over."""
+
+    code = "wishes_closed"
+
+
+class NothingToPublish(DomainError):
+    """There is no such draft, or it is not solved."""
+
+    code = "nothing_to_publish"
+
+
+class TimetableStale(DomainError):
+    """Meanwhile places of the draft were taken, closed or limited: `params["places"]` are (stand, moment, code)."""
+
+    code = "timetable_stale"
 
 
 class OfferExpired(DomainError):

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from jobdating.db import tables as t
 from jobdating.db.statement import Statement
 from jobdating.domain.policy import ANONYMOUS, Actor
+from jobdating.domain.wishing import Mode, Wishing
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Fair:
     contact_email: str
     contact_phone: str
     live_day: date | None
+    wishing: Wishing = Wishing(Mode.OPEN)
 
     @property
     def days(self) -> list[date]:
@@ -86,12 +88,15 @@ def actor(tx: Connection, account_id: int | None) -> Actor:
     if not rights["account"]:
         return ANONYMOUS
     companies = frozenset(row.other_id for row in rights["recruiter"] if row.other_id is not None)
-    led = tx.execute(select(t.stands.c.id).where(t.stands.c.company_id.in_(companies))).scalars() if companies else ()
+    led = frozenset(
+        tx.execute(select(t.stands.c.id).where(t.stands.c.company_id.in_(companies))).scalars() if companies else ()
+    )
     return Actor(
         account_id,
         candidates={row.other_id: row.id for row in rights["candidate"]},
-        stands=frozenset(row.id for row in rights["recruiter"]) | frozenset(led),
+        stands=frozenset(row.id for row in rights["recruiter"]) | led,
         companies=companies,
+        led=led,
         fairs=frozenset(row.id for row in rights["organiser"]),
         administrator=bool(rights["account"][0].id),
     )
@@ -153,4 +158,5 @@ def _fair(row: Row[Any]) -> Fair:
         contact_email=row.contact_email,
         contact_phone=row.contact_phone,
         live_day=row.live_day,
+        wishing=Wishing(Mode(row.mode), row.wishes_until, row.timetable_at, row.rest_open),
     )

@@ -11,6 +11,7 @@ from jobdating.domain import events
 from jobdating.domain.errors import NotAllowed, SignInNeeded
 from jobdating.domain.policy import Actor
 from jobdating.domain.states import BookingState
+from jobdating.queries import watching
 from jobdating.services import booking
 
 NOBODY = "—"
@@ -48,11 +49,15 @@ def erase(tx: Connection, actor: Actor, *, now: datetime) -> None:
     _ensure_may_go(tx, actor)
     for booking_id in _places(tx, actor):
         booking.cancel(tx, actor, booking_id=booking_id, now=now)
+    wished = {candidate_id: watching.wished_by(tx, candidate_id) for candidate_id in actor.candidates.values()}
     forget_candidates(tx, list(actor.candidates.values()))
     forget_accounts(tx, [actor.account_id])
     for fair_id, candidate_id in actor.candidates.items():
         changed = events.ProfileChanged(fair_id=fair_id, candidate_id=candidate_id)
         journal.append(tx, changed, at=now, by=actor.account_id)
+        if wished[candidate_id]:  # fewer want these stands now
+            gone = events.WishesRanked(fair_id=fair_id, candidate_id=candidate_id, stand_ids=wished[candidate_id])
+            journal.append(tx, gone, at=now, by=actor.account_id)
     journal.append(tx, events.RightsChanged(fair_id=None, account_id=actor.account_id), at=now, by=actor.account_id)
     journal.append(tx, events.AccountErased(fair_id=None, account_id=actor.account_id), at=now, by=actor.account_id)
 
@@ -79,7 +84,7 @@ def _places(tx: Connection, actor: Actor) -> list[int]:
 
 def forget_candidates(tx: Connection, candidate_ids: list[int]) -> None:
     """What candidates said, wished and gave, and what was noted of them; their bookings stay, to be counted."""
-    for table in (t.documents, t.wishes, t.waitlist):
+    for table in (t.documents, t.wishes, t.waitlist, t.opinions, t.decisions, t.solicitations):
         tx.execute(delete(table).where(table.c.candidate_id.in_(candidate_ids)))
     tx.execute(
         update(t.candidates)
@@ -95,7 +100,9 @@ def forget_accounts(tx: Connection, account_ids: list[int]) -> None:
     emails = select(t.accounts.c.email).where(theirs)
     tx.execute(delete(t.outbox).where(t.outbox.c.recipient.in_(emails)))
     tx.execute(delete(t.sign_ins).where(t.sign_ins.c.email.in_(emails)))
-    for table in (t.sessions, t.api_tokens, t.consents, t.recruiters, t.organisers, t.idempotency):
+    own = (t.sessions, t.api_tokens, t.consents, t.recruiters, t.organisers, t.idempotency)
+    proofs = (t.second_factors, t.passkeys, t.recovery_codes, t.identities)
+    for table in (*own, *proofs):
         tx.execute(delete(table).where(table.c.account_id.in_(account_ids)))
     nobody = cast(t.accounts.c.id, String) + ERASED
     values = {"first_name": NOBODY, "last_name": "", "phone": None, "administrator": False}

@@ -15,7 +15,7 @@ from jobdating.db import journal
 from jobdating.db import tables as t
 from jobdating.db.statement import Statement
 from jobdating.domain import events
-from jobdating.domain.errors import NotFound
+from jobdating.domain.errors import NotFound, SignInNeeded
 
 IDLE = timedelta(days=14)
 LASTS = timedelta(days=30)
@@ -33,6 +33,7 @@ class Session:
     opened_at: datetime
     seen_at: datetime
     expires_at: datetime
+    second_factor_at: datetime | None
 
     def is_open(self, *, now: datetime) -> bool:
         return now < self.expires_at and now < self.seen_at + IDLE
@@ -50,13 +51,19 @@ _COLUMNS = (
     t.sessions.c.opened_at,
     t.sessions.c.seen_at,
     t.sessions.c.expires_at,
+    t.sessions.c.second_factor_at,
 )
 _FIND = Statement(select(*_COLUMNS).where(t.sessions.c.id == bindparam("id")))
 
 
-def open(tx: Connection, account_id: int, *, now: datetime, agent: str = "") -> tuple[str, str]:
-    """Sign the account in on a device. The secret for its cookie, and the token for its forms."""
-    secret, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(24)
+def open(
+    tx: Connection, account_id: int, *, now: datetime, agent: str = "", second_factor: bool = False
+) -> tuple[str, str]:
+    """Sign the account in on a device. The secret for its cookie, and the token for its forms.
+
+    `second_factor` where whoever opens it has seen to it that it is held.
+    """
+    secret, csrf = _new()
     tx.execute(
         insert(t.sessions).values(
             id=_hash(secret),
@@ -66,6 +73,7 @@ def open(tx: Connection, account_id: int, *, now: datetime, agent: str = "") -> 
             opened_at=now,
             seen_at=now,
             expires_at=now + LASTS,
+            second_factor_at=now if second_factor else None,
         )
     )
     tx.execute(delete(t.sessions).where(t.sessions.c.account_id == account_id, t.sessions.c.expires_at <= now))
@@ -84,6 +92,31 @@ def resolve(tx: Connection, secret: str, *, now: datetime) -> Session | None:
 def seen(tx: Connection, session_id: str, *, now: datetime) -> None:
     """Its owner is still about. Called at most once an hour for a session."""
     tx.execute(update(t.sessions).where(t.sessions.c.id == session_id, t.sessions.c.seen_at < now).values(seen_at=now))
+
+
+def hold_second_factor(tx: Connection, session_id: str, *, account_id: int, now: datetime) -> str:
+    """The session becomes another one that holds the second factor: its cookie's new secret. The old one is good for
+    nothing from here on, and neither are its open pages. Raises SignInNeeded when it is over.
+    """
+    secret, csrf = _new()
+    tx.execute(delete(t.passkey_challenges).where(t.passkey_challenges.c.session_id == session_id))
+    mine = (t.sessions.c.id == session_id) & (t.sessions.c.account_id == account_id)
+    changed = tx.execute(
+        update(t.sessions).where(mine).values(id=_hash(secret), csrf=csrf, seen_at=now, second_factor_at=now)
+    )
+    if changed.rowcount == 0:
+        raise SignInNeeded()
+    _tell(tx, account_id, now=now)
+    return secret
+
+
+def drop_second_factor(tx: Connection, account_id: int, *, now: datetime, but: str | None = None) -> None:
+    """Every session of the account, except `but`, has to confirm again; its staff pages close."""
+    condition = t.sessions.c.account_id == account_id
+    if but is not None:
+        condition &= t.sessions.c.id != but
+    tx.execute(update(t.sessions).where(condition).values(second_factor_at=None))
+    _tell(tx, account_id, now=now)
 
 
 def close(tx: Connection, session_id: str, *, account_id: int, now: datetime) -> None:
@@ -124,6 +157,10 @@ def forget(tx: Connection, *, now: datetime) -> int:
 
 def _tell(tx: Connection, account_id: int, *, now: datetime) -> None:
     journal.append(tx, events.RightsChanged(fair_id=None, account_id=account_id), at=now, by=account_id)
+
+
+def _new() -> tuple[str, str]:
+    return secrets.token_urlsafe(32), secrets.token_urlsafe(24)
 
 
 def _hash(secret: str) -> str:

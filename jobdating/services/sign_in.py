@@ -70,10 +70,11 @@ class Asking:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A session was opened: the secret for its cookie."""
+    """A session was opened: the secret for its cookie, and whether it holds the second factor already."""
 
     secret: str
     account_id: int
+    second_factor: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,13 +186,13 @@ def spend_proof(tx: Connection, proof: str, *, now: datetime) -> str | None:
     ).scalar_one_or_none()
 
 
-def enter(tx: Connection, account_id: int, *, device: Device, now: datetime) -> SignedIn:
+def enter(tx: Connection, account_id: int, *, device: Device, now: datetime, second_factor: bool = False) -> SignedIn:
     """Open a session in a browser that has proved whose it is; the one it had before ends."""
     if device.session_id is not None:
         tx.execute(delete(t.sessions).where(t.sessions.c.id == device.session_id))
-    secret, _ = sessions.open(tx, account_id, agent=device.agent, now=now)
+    secret, _ = sessions.open(tx, account_id, agent=device.agent, second_factor=second_factor, now=now)
     journal.append(tx, events.SignedIn(fair_id=None, account_id=account_id), at=now, by=account_id)
-    return SignedIn(secret, account_id)
+    return SignedIn(secret, account_id, second_factor)
 
 
 def _proved(tx: Connection, sign_in_id: int, email: str, *, device: Device, now: datetime) -> SignedIn | Newcomer:

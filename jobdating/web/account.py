@@ -10,7 +10,9 @@ from jobdating.clock import WallClock
 from jobdating.domain.errors import Invalid, NotFound
 from jobdating.domain.policy import Actor
 from jobdating.queries import accounts as accounts_query
+from jobdating.queries import second_factor
 from jobdating.queries.accounts import Account
+from jobdating.queries.second_factor import Ways
 from jobdating.rendering import catalogue
 from jobdating.rendering.devices import device_name
 from jobdating.services import accounts, erasure, sessions, tokens
@@ -114,7 +116,7 @@ async def language(request: Request) -> Response:
 
 
 async def _account_page(request: Request, *, typed: Person | None = None, fields: object = None) -> Response:
-    known, devices = await house(request).db.read(_read, _own_id(request))
+    known, devices, ways = await house(request).db.read(_read, _own_id(request))
     return pages.page(
         request,
         "account/account.html",
@@ -124,12 +126,14 @@ async def _account_page(request: Request, *, typed: Person | None = None, fields
         fields=fields or {},
         devices=[(device, device_name(device.agent)) for device in devices],
         this_session=visit(request).session_id,
+        ways=ways if visit(request).works_here else None,
         saved="saved" in request.query_params and not fields,
     )
 
 
-def _read(tx: Connection, account_id: int) -> tuple[Account | None, tuple[Session, ...]]:
-    return accounts_query.account(tx, account_id), sessions.of_account(tx, account_id, now=WallClock().now())
+def _read(tx: Connection, account_id: int) -> tuple[Account | None, tuple[Session, ...], Ways]:
+    devices = sessions.of_account(tx, account_id, now=WallClock().now())
+    return accounts_query.account(tx, account_id), devices, second_factor.ways(tx, account_id)
 
 
 def _own_id(request: Request) -> int:

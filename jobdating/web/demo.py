@@ -43,7 +43,9 @@ async def enter(request: Request) -> Response:
     actor = await _become(home, home.crowd, role)
     assert actor.account_id is not None
     agent = request.headers.get("user-agent", "")
-    secret, _ = await home.db.write(sessions.open, actor.account_id, now=WallClock().now(), agent=agent)
+    secret, _ = await home.db.write(
+        sessions.open, actor.account_id, now=WallClock().now(), agent=agent, second_factor=True
+    )
     response = RedirectResponse(f"/fairs/{SLUG}/{PLACES[role]}", status_code=303)
     cookies.open_session(response, request, secret)
     return response

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from jobdating.domain.errors import NotFound, SignInNeeded
+from jobdating.domain.errors import NotAllowed, NotFound, SecondFactorNeeded, SignInNeeded
 from jobdating.web import origin
 from jobdating.web.house import house
 from jobdating.web.visit import Visit, bearer_of, resolve
@@ -24,8 +24,11 @@ class Guard(Enum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed in"
+    CONFIRMED = "signed in; with the second factor, who works here"
+    TEAM = "works at a stand or for a fair; before the second factor too, for this is where it is asked"
     CANDIDATE = "candidate of the fair in the path"
     STAFF = "recruiter or organiser of the stand in the path"
+    LEAD = "lead recruiter of the company of the stand in the path, or organiser"
     ORGANISER = "organiser of the fair in the path"
     ADMINISTRATOR = "administrator"
     DEMO = "anyone, in a demo"
@@ -44,6 +47,10 @@ def guarded(handler: Handler, guard: Guard) -> Handler:
                 await _ensure_ours(guard, request, visit)
             _ensure(guard, request, visit)
             return await handler(request)
+        except (NotFound, NotAllowed):
+            if _is_held_back(request):
+                raise SecondFactorNeeded() from None
+            raise
         finally:
             await request.close()  # files of a form
 
@@ -95,11 +102,19 @@ def _ensure(guard: Guard, request: Request, visit: Visit) -> None:
             allowed = house(request).settings.demo
         case Guard.SIGNED_IN:
             allowed = actor.account_id is not None
+        case Guard.CONFIRMED:
+            allowed = actor.account_id is not None and not visit.awaits_factor
+        case Guard.TEAM:
+            allowed = visit.works_here and visit.session is not None
         case Guard.CANDIDATE:
             allowed = visit.the_fair().id in actor.candidates
         case Guard.STAFF:
             stand_id = request.path_params.get("stand")
             allowed = (stand_id in actor.stands) if stand_id else bool(actor.stands)
+            allowed = allowed or (visit.fair is not None and actor.organises(visit.fair.id))
+        case Guard.LEAD:
+            stand_id = request.path_params.get("stand")
+            allowed = (stand_id in actor.led) if stand_id else bool(actor.led)
             allowed = allowed or (visit.fair is not None and actor.organises(visit.fair.id))
         case Guard.ORGANISER:
             allowed = actor.organises(visit.the_fair().id)
@@ -107,3 +122,9 @@ def _ensure(guard: Guard, request: Request, visit: Visit) -> None:
             allowed = actor.administrator
     if not allowed:
         raise SignInNeeded() if actor.account_id is None and guard is not Guard.DEMO else NotFound()
+
+
+def _is_held_back(request: Request) -> bool:
+    """What is not there for somebody who works here may be there once they have confirmed who they are."""
+    visit: Visit | None = getattr(request.state, "visit", None)
+    return visit is not None and visit.awaits_factor

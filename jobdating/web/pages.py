@@ -37,6 +37,7 @@ def page(
         seen.language,
         **{
             "actor": seen.actor,
+            "awaits_factor": seen.awaits_factor,
             "csrf": seen.csrf,
             "who": seen.name,
             "fair": seen.home,

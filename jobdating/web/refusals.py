@@ -21,7 +21,9 @@ STATUS = {
     "not_found": 404,
     "not_allowed": 403,
     "not_eligible": 403,
+    "consent_needed": 403,
     "foreign_form": 403,
+    "second_factor_needed": 403,
     "sign_in_needed": 401,
     "invalid": 422,
     "key_reused": 422,
@@ -31,6 +33,7 @@ STATUS = {
     "room_unavailable": 503,
 }
 CONFLICT = 409
+DOORS = {"sign_in_needed": "/sign-in", "second_factor_needed": "/second-factor"}  # and back, once one is through
 
 
 async def refuse(request: Request, error: Exception) -> Response:
@@ -44,10 +47,10 @@ async def refuse(request: Request, error: Exception) -> Response:
     if request.headers.get("x-live"):
         body = {"code": code, "message": words, "fields": params.get("fields", {})}
         return JSONResponse(body, status_code=status, headers=headers)
-    if status == HTTPStatus.UNAUTHORIZED and request.method == "GET":
+    if code in DOORS and request.method == "GET":
         query = request.scope["query_string"].decode("latin-1")
         back = request.scope["path"] + (f"?{query}" if query else "")
-        return RedirectResponse(f"/sign-in?back={quote(back, safe='/')}", status_code=303)
+        return RedirectResponse(f"{DOORS[code]}?back={quote(back, safe='/')}", status_code=303)
     response = pages.page(request, "refusal.html", status=status, code=code, message=words)
     response.headers.update(headers)
     return response

@@ -17,16 +17,19 @@ from jobdating.web import (
     live,
     mailbox,
     organiser,
+    parents,
     people,
     planning,
     public,
     register,
     rooms,
+    second_factor,
     settings,
     sign_in,
     stand_settings,
     stands,
     texts,
+    welcome,
 )
 from jobdating.web import demo as playing
 from jobdating.web.api.operations import api_routes
@@ -77,6 +80,23 @@ def demo_routes() -> list[BaseRoute]:
     ]
 
 
+def second_factor_routes() -> list[BaseRoute]:
+    """Where who works here confirms a second time who they are."""
+    here = "/second-factor"
+    return [
+        both(here, second_factor.ask, Guard.TEAM),
+        post(f"{here}/passkey", second_factor.passkey, Guard.TEAM),
+        post(f"{here}/passkey/question", second_factor.passkey_question, Guard.TEAM),
+        get(f"{here}/add", second_factor.add, Guard.TEAM),
+        both(f"{here}/app", second_factor.add_app, Guard.TEAM),
+        post(f"{here}/app/remove", second_factor.remove_app, Guard.TEAM),
+        post(f"{here}/passkeys", second_factor.add_passkey, Guard.TEAM),
+        post(f"{here}/passkeys/question", second_factor.new_passkey_question, Guard.TEAM),
+        post(f"{here}/passkeys/{{passkey:int}}/remove", second_factor.remove_passkey, Guard.TEAM),
+        post(f"{here}/codes", second_factor.renew_codes, Guard.TEAM),
+    ]
+
+
 def settings_routes() -> list[BaseRoute]:
     """Where organisers change their fair."""
     edit = "/fairs/{fair}/edit"
@@ -124,13 +144,20 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         both("/sign-in/code", sign_in.code, Guard.ANYONE),
         both("/sign-in/link", sign_in.link, Guard.ANYONE),
         both("/fairs/{fair}/register", register.register, Guard.ANYONE),
+        # A parent who is asked, an adult who gets copies: known by what their mail carries
+        both("/parent", parents.door, Guard.ANYONE),
+        post("/parent/again", parents.ask_again, Guard.ANYONE),
+        both("/parent/answer", parents.answer, Guard.ANYONE),
+        get("/parent/done", parents.done, Guard.ANYONE),
+        both("/copies/{adult:int}/{secret}", parents.copies, Guard.ANYONE),
         both("/account", account.account, Guard.SIGNED_IN),
         post("/account/sessions/close-others", account.close_others, Guard.SIGNED_IN),
         post("/account/sessions/{session}/close", account.close_session, Guard.SIGNED_IN),
-        both("/account/tokens", account.own_tokens, Guard.SIGNED_IN),
-        post("/account/tokens/{token:int}/revoke", account.revoke_token, Guard.SIGNED_IN),
-        get("/account/data.json", account.data, Guard.SIGNED_IN),
-        both("/account/erase", account.erase, Guard.SIGNED_IN),
+        *second_factor_routes(),
+        both("/account/tokens", account.own_tokens, Guard.CONFIRMED),
+        post("/account/tokens/{token:int}/revoke", account.revoke_token, Guard.CONFIRMED),
+        get("/account/data.json", account.data, Guard.CONFIRMED),
+        both("/account/erase", account.erase, Guard.CONFIRMED),
         post("/sign-out", account.sign_out, Guard.ANYONE),
         get("/language/{language}", account.language, Guard.ANYONE),
         get("/help", texts.help, Guard.ANYONE),
@@ -140,7 +167,9 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         get("/fairs/{fair}/planning", planning.show, Guard.CANDIDATE),
         get("/fairs/{fair}/planning.ics", planning.calendar, Guard.CANDIDATE),
         get("/fairs/{fair}/planning/meanwhile", planning.elsewhere, Guard.CANDIDATE),
+        both("/fairs/{fair}/welcome", welcome.welcome, Guard.CANDIDATE),
         both("/fairs/{fair}/profile", candidate.profile, Guard.CANDIDATE),
+        post("/fairs/{fair}/profile/adult", candidate.name_adult, Guard.CANDIDATE),
         upload("/fairs/{fair}/profile/cv", candidate.upload_cv, Guard.CANDIDATE),
         post("/fairs/{fair}/profile/cv/delete", candidate.delete_cv, Guard.CANDIDATE),
         get("/fairs/{fair}/candidates/{candidate:int}/cv", candidate.cv, Guard.SIGNED_IN),

@@ -10,11 +10,12 @@ from starlette.responses import RedirectResponse, Response
 
 from jobdating.clock import WallClock
 from jobdating.domain.errors import DomainError, Invalid
-from jobdating.queries import identity
+from jobdating.queries import identity, second_factor
 from jobdating.services import accounts, sign_in
 from jobdating.services.sign_in import Asking, CodeWrong, Device, LinkElsewhere, LinkExpired, Newcomer, SignedIn
 from jobdating.web import cookies, forms, pages
 from jobdating.web.house import house
+from jobdating.web.second_factor import door
 from jobdating.web.visit import visit
 
 
@@ -61,7 +62,7 @@ async def code(request: Request) -> Response:
     )
     if outcome is None:
         return await _code_page(request, target=back, email=email, refusal=CodeWrong())
-    return await _enter(request, outcome, back)
+    return await enter(request, outcome, back)
 
 
 async def link(request: Request) -> Response:
@@ -81,7 +82,7 @@ async def link(request: Request) -> Response:
         )
     except (LinkElsewhere, LinkExpired) as refusal:
         return await _code_page(request, target=back, refusal=refusal)
-    return await _enter(request, outcome, back)
+    return await enter(request, outcome, back)
 
 
 def device(request: Request) -> Device:
@@ -116,9 +117,11 @@ async def _code_page(request: Request, *, target: str, email: str = "", refusal:
     )
 
 
-async def _enter(request: Request, outcome: SignedIn | Newcomer, back: str) -> Response:
+async def enter(request: Request, outcome: SignedIn | Newcomer, back: str) -> Response:
+    """On from a proved address: to where one wanted to go, by way of the second factor or the registration."""
     if isinstance(outcome, SignedIn):
-        response: Response = RedirectResponse(back or "/", status_code=303)
+        onward = door(back) if await _confirms(request, outcome) else back or "/"
+        response: Response = RedirectResponse(onward, status_code=303)
         cookies.open_session(response, request, outcome.secret)
         cookies.forget_asking(response, request)
         return response
@@ -128,6 +131,16 @@ async def _enter(request: Request, outcome: SignedIn | Newcomer, back: str) -> R
     response = RedirectResponse(_with_back(f"/fairs/{fair.slug}/register", back), status_code=303)
     cookies.remember_asking(response, request, outcome.proof, lasts=sign_in.PROOF_LASTS)
     return response
+
+
+async def _confirms(request: Request, entered: SignedIn) -> bool:
+    """Whether who has just signed in confirms a second time before they go on."""
+    required = house(request).settings.second_factor_required
+
+    def read(tx: Connection) -> bool:
+        return second_factor.is_asked(tx, identity.actor(tx, entered.account_id), required=required)
+
+    return not entered.second_factor and await house(request).db.read(read)
 
 
 def _fair_to_join(tx: Connection, *, back: str, now: datetime) -> identity.Fair | None:

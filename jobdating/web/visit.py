@@ -10,11 +10,12 @@ from starlette.requests import HTTPConnection
 from jobdating.clock import WallClock
 from jobdating.db.engine import Unavailable
 from jobdating.domain.errors import NotFound, SignInNeeded
-from jobdating.domain.policy import ANONYMOUS, Actor
-from jobdating.queries import identity
+from jobdating.domain.policy import ANONYMOUS, Actor, held_back
+from jobdating.queries import identity, second_factor
 from jobdating.queries.identity import Fair
 from jobdating.rendering import catalogue
 from jobdating.services import sessions, tokens
+from jobdating.services.sessions import Session
 from jobdating.web.house import house
 
 COOKIE = "session"
@@ -23,18 +24,33 @@ LANGUAGE_COOKIE = "language"
 
 @dataclass(frozen=True)
 class Visit:
-    """The actor, their session's form token, the fair in the path (or None), and the language of the answer."""
+    """The actor, their session's form token, the fair in the path (or None), and the language of the answer.
+
+    While it `awaits_factor`, the actor has none of the rights that the second factor protects.
+    """
 
     actor: Actor
     csrf: str
     fair: Fair | None
     language: str
     now: datetime
-    session_id: str | None = None
+    session: Session | None = None
+    works_here: bool = False  # at a stand or for a fair, whether or not the second factor is held
+    awaits_factor: bool = False
     bearer: bool = False
     home: Fair | None = None  # for the links of the bar, on pages that belong to no fair too
     name: str = ""  # the account's first name
     stale: bool = False  # the session's last visit should be written down again
+
+    @property
+    def session_id(self) -> str | None:
+        return self.session.id if self.session else None
+
+    def the_session(self) -> Session:
+        """The session of who is signed in with a browser. Raises SignInNeeded."""
+        if self.session is None:
+            raise SignInNeeded()
+        return self.session
 
     def the_fair(self) -> Fair:
         """The fair of the path. Raises NotFound when the path names none."""
@@ -75,6 +91,7 @@ async def resolve(connection: HTTPConnection) -> Visit:
         token=token,
         slug=slug,
         language=_language(connection),
+        factor_required=home.settings.second_factor_required,
         now=home.clock.now(),
         wall=wall,
     )
@@ -91,6 +108,7 @@ def _read(
     token: str | None,
     slug: str | None,
     language: str,
+    factor_required: bool,
     now: datetime,
     wall: datetime,
 ) -> Visit:
@@ -100,18 +118,23 @@ def _read(
     if slug is not None and fair is None:
         raise NotFound(what="fair")
     actor = identity.actor(tx, account_id) if account_id else ANONYMOUS
+    confirmed = found is None or found.second_factor_at is not None
+    awaits = not confirmed and second_factor.is_asked(tx, actor, required=factor_required)
     return Visit(
-        actor=actor,
+        actor=held_back(actor) if awaits else actor,
         csrf=found.csrf if found else "",
         fair=fair,
         language=language,
         now=now,
-        session_id=found.id if found else None,
+        session=found,
+        works_here=actor.works_here,
+        awaits_factor=awaits,
         bearer=token is not None,
         home=fair or (identity.home(tx, actor) if found else None),
         name=identity.first_name(tx, found.account_id) if found else "",
         stale=found is not None and found.is_stale(now=wall),
     )
+
 
 
 def _language(connection: HTTPConnection) -> str:

@@ -1,7 +1,15 @@
 """Every table, with the rules that must hold even if a service were wrong. No queries here."""
 
 from jobdating.db.tables.base import IS_LIVE, IS_WITH_RECRUITER, metadata, one_of
-from jobdating.db.tables.bookings import announcements, attendance, bookings, estimates, waitlist, wishes
+from jobdating.db.tables.bookings import announcements, attendance, bookings, waitlist, wishes
+from jobdating.db.tables.estimates import estimates, told_times
+from jobdating.db.tables.factors import (
+    identities,
+    passkey_challenges,
+    passkeys,
+    recovery_codes,
+    second_factors,
+)
 from jobdating.db.tables.fairs import (
     companies,
     fairs,
@@ -13,6 +21,7 @@ from jobdating.db.tables.fairs import (
     training_sites,
     trainings,
 )
+from jobdating.db.tables.gaps import clashes, delays, gap_offers, gaps
 from jobdating.db.tables.people import (
     accounts,
     api_tokens,
@@ -25,38 +34,58 @@ from jobdating.db.tables.people import (
     sessions,
     sign_ins,
 )
+from jobdating.db.tables.permissions import adults, parents
 from jobdating.db.tables.records import idempotency, journal, meta, outbox, uploads
+from jobdating.db.tables.repairs import repairs
+from jobdating.db.tables.timetable import decisions, drafts, opinions, solicitations
 
 __all__ = [
     "IS_LIVE",
     "IS_WITH_RECRUITER",
     "accounts",
+    "adults",
     "announcements",
     "api_tokens",
     "attendance",
     "bookings",
     "candidate_trades",
     "candidates",
+    "clashes",
     "companies",
     "consents",
+    "decisions",
+    "delays",
     "documents",
+    "drafts",
     "estimates",
     "fairs",
+    "gap_offers",
+    "gaps",
     "idempotency",
+    "identities",
     "journal",
     "meta",
     "metadata",
     "offers",
     "one_of",
+    "opinions",
     "organisers",
     "outbox",
+    "parents",
+    "passkey_challenges",
+    "passkeys",
+    "recovery_codes",
     "recruiters",
+    "repairs",
+    "second_factors",
     "sessions",
     "sign_ins",
     "sites",
     "slots",
+    "solicitations",
     "stand_trades",
     "stands",
+    "told_times",
     "training_sites",
     "trainings",
     "uploads",
