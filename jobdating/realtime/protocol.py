@@ -12,7 +12,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import State
 
-SILENT = 10.0  # seconds to finish a request's head or a handshake, or between two parts of a body
+SILENT = 9.0  # seconds to finish a request's head or a handshake, or between two parts of a body; looked at each second
+PACE = 1_000  # bytes a second that a body must come at
 REQUEST = 120.0  # seconds for a whole request
 HEAD = 32 * 1024  # bytes
 STUCK = 5.0  # seconds a full socket may read nothing
@@ -25,13 +26,14 @@ TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\
 
 
 class HardenedHttp(HttpToolsProtocol):
-    """Requests: bounded heads, no endless waiting for the rest, no endless waiting for a reader."""
+    """Requests: bounded heads, bodies that come at a pace, no endless waiting for the rest or for a reader."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._deadline: float | None = self.loop.time() + SILENT
         self._begun = 0.0
         self._head: int | None = 0  # bytes of the request's head so far; None while a body comes
+        self._body = 0  # bytes of it so far
         self._unread = (0, 0.0)  # what the peer has not read, since when
 
     def data_received(self, data: bytes) -> None:
@@ -44,10 +46,12 @@ class HardenedHttp(HttpToolsProtocol):
             self.transport.write(TOO_LARGE)
             self.transport.close()
         elif self._head is None and self._deadline is not None:
-            self._deadline = min(self.loop.time() + SILENT, self._begun + REQUEST)
+            self._body += len(data)
+            paced = self._begun + SILENT + self._body / PACE
+            self._deadline = min(self.loop.time() + SILENT, paced, self._begun + REQUEST)
 
     def on_message_begin(self) -> None:
-        self._begun = self.loop.time()
+        self._begun, self._body = self.loop.time(), 0
         self._deadline = self._begun + SILENT
         super().on_message_begin()
 

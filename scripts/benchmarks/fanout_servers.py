@@ -139,6 +139,17 @@ class OwnDesk(Desk):
         target = topics.slot(1, self.stand_id)
         self.hub.publish({target.topic: {"fr": {target: PATCH}}}, lambda names: "00000000.000001")
 
+    async def large(self, size: int) -> None:
+        """A change of that many bytes, for all who follow the stand."""
+        target = topics.slot(1, self.stand_id)
+        self.hub.publish({target.topic: {"fr": {target: "x" * size}}}, lambda names: "00000000.000001")
+
+    async def watchers(self) -> int:
+        return len(self.hub)
+
+    async def resident(self) -> int:
+        return memory()
+
     async def book(self) -> float:
         """Take a place; when it was committed."""
         actor, slot = self.candidates[self.booked], self.slots[self.booked]

@@ -156,15 +156,34 @@ async def test_a_request_that_is_not_finished_is_dropped(
         await gone(reader, within=4)
 
 
-async def test_a_body_that_comes_slowly_but_comes_is_read(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol, "SILENT", 1.5)
+@asynccontextmanager
+async def uploading(site: Site, size: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A form of which nothing has been sent but its head."""
     async with dialled(site) as (reader, writer):
         kind = b"Content-Type: application/x-www-form-urlencoded\r\n"
-        writer.write(b"POST /sign-in HTTP/1.1\r\nHost: here\r\n" + kind + b"Content-Length: 6\r\n\r\n")
+        length = f"Content-Length: {size}\r\n\r\n".encode()
+        writer.write(b"POST /sign-in HTTP/1.1\r\nHost: here\r\n" + kind + length)
+        yield reader, writer
+
+
+async def test_a_body_that_comes_slowly_but_comes_is_read(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "SILENT", 1.5)
+    async with uploading(site, 6_000) as (reader, writer):
         for _ in range(6):
             await asyncio.sleep(0.4)
-            writer.write(b"x")
+            writer.write(b"x" * 1_000)
         assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 ")
+
+
+async def test_a_body_that_only_drips_is_dropped(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "SILENT", 1.0)
+    async with uploading(site, 6_000) as (reader, writer):
+        for _ in range(40):
+            writer.write(b"x")
+            await asyncio.sleep(0.1)
+            if reader.at_eof() or reader.exception() is not None:
+                break
+        assert await gone(reader, within=0.1) == b""
 
 
 async def test_endless_headers_are_refused(site: Site) -> None:
