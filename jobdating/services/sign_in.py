@@ -195,6 +195,24 @@ def enter(tx: Connection, account_id: int, *, device: Device, now: datetime, sec
     return SignedIn(secret, account_id, second_factor)
 
 
+def newcomer(tx: Connection, email: str, *, now: datetime) -> Newcomer:
+    """Somebody whose address was proved elsewhere, and who has no account: they go on as after our own mail."""
+    proof, unused = secrets.token_urlsafe(24), secrets.token_hex(16)
+    tx.execute(
+        insert(t.sign_ins).values(
+            email=email,
+            nonce=unused,
+            link_hash=_hash(unused),
+            code_hash="",
+            browser_hash=_hash(proof),
+            asked_at=now,
+            expires_at=now,
+            used_at=now,
+        )
+    )
+    return Newcomer(proof, email)
+
+
 def _proved(tx: Connection, sign_in_id: int, email: str, *, device: Device, now: datetime) -> SignedIn | Newcomer:
     proof = secrets.token_urlsafe(24)
     tx.execute(update(t.sign_ins).where(t.sign_ins.c.id == sign_in_id).values(browser_hash=_hash(proof)))

@@ -31,6 +31,7 @@ STATUS = {
     "too_large": 413,
     "unavailable": 503,
     "room_unavailable": 503,
+    "provider_unavailable": 503,
 }
 CONFLICT = 409
 DOORS = {"sign_in_needed": "/sign-in", "second_factor_needed": "/second-factor"}  # and back, once one is through

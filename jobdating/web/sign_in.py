@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from jobdating import oidc
 from jobdating.clock import WallClock
 from jobdating.domain.errors import DomainError, Invalid
 from jobdating.queries import identity, second_factor
@@ -24,14 +25,13 @@ async def ask(request: Request) -> Response:
     form = await forms.read(request) if request.method == "POST" else request.query_params
     back = pages.own_path(str(form.get("back", ""))) or ""
     if request.method == "GET":
-        return pages.page(request, "account/sign_in.html", target=back, email="", fields={})
+        return page(request, back=back)
     typed = str(form.get("email", ""))
     home, seen = house(request), visit(request)
     try:
         email = accounts.address(typed)
     except Invalid as refusal:
-        fields = refusal.params["fields"]
-        return pages.page(request, "account/sign_in.html", status=422, target=back, email=typed, fields=fields)
+        return page(request, back=back, email=typed, fields=refusal.params["fields"])
     browser = await home.db.write(
         sign_in.ask,
         Asking(email, network(request), seen.language, back),
@@ -83,6 +83,21 @@ async def link(request: Request) -> Response:
     except (LinkElsewhere, LinkExpired) as refusal:
         return await _code_page(request, target=back, refusal=refusal)
     return await enter(request, outcome, back)
+
+
+def page(request: Request, *, back: str, email: str = "", fields: object = None, problem: str = "") -> Response:
+    """The door: by mail, or through another house where the settings name one. `problem` is why that did not work."""
+    provider = oidc.provider(house(request).settings.environment)
+    return pages.page(
+        request,
+        "account/sign_in.html",
+        status=422 if fields or problem else 200,
+        target=back,
+        email=email,
+        fields=fields or {},
+        provider=provider.name if provider else "",
+        problem=problem,
+    )
 
 
 def device(request: Request) -> Device:
