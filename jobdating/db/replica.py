@@ -27,12 +27,11 @@ _INDEXED = (("bookings", "stand_id"), ("bookings", "slot_id"), ("bookings", "can
 
 
 class Entry(NamedTuple):
-    """What is replayed of an entry of the journal: `at` as it is stored, `data` and `trace` as they were written."""
+    """What is replayed of an entry of the journal: `at` as it is stored, `trace` as it was written."""
 
     id: int
     at: int
     kind: str
-    data: Any
     trace: str | None
 
 

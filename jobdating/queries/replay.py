@@ -71,7 +71,7 @@ def recorded_days(tx: Connection, fair: Fair) -> tuple[RecordedDay, ...]:
         .order_by(t.journal.c.id)
     ).all()
     zone = ZoneInfo(fair.timezone)
-    ends = [row.id for row in turned[1:]] + [None]
+    ends = [*(row.id for row in turned[1:]), None][: len(turned)]
     return tuple(
         RecordedDay(row.at.astimezone(zone).date(), row.id, row.at, end) for row, end in zip(turned, ends, strict=True)
     )
@@ -81,7 +81,7 @@ def entries(tx: Connection, fair_id: int, recorded: RecordedDay, *, since: int) 
     """What the journal kept of a day, from the entry `since` on."""
     c = t.journal.c
     query = (
-        select(c.id, type_coerce(c.at, BigInteger), c.kind, c.data, c.trace)
+        select(c.id, type_coerce(c.at, BigInteger), c.kind, c.trace)
         .where(c.fair_id == fair_id, c.id >= max(since, recorded.first_id))
         .order_by(c.id)
     )

@@ -70,6 +70,12 @@ def day_and_month_filter(context: Context, value: date | datetime) -> str:
     return format_date(_date(context, value), _DAY_AND_MONTH[language], locale=language)
 
 
+@pass_context
+def clock_filter(context: Context, moment: datetime) -> str:
+    """ "09:45", as fields for a time and addresses hold it."""
+    return f"{local(moment, context.get('zone', PARIS)):%H:%M}"
+
+
 def iso_filter(moment: datetime) -> str:
     """For `<time datetime>` and the scripts: UTC with Z."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -96,6 +102,7 @@ FILTERS = {
     "short_day": short_day_filter,
     "weekday": weekday_filter,
     "day_and_month": day_and_month_filter,
+    "clock": clock_filter,
     "iso": iso_filter,
     "hour": hour_filter,
     "minutes": minutes_filter,

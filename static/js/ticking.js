@@ -18,6 +18,11 @@ export function fairNow() {
   return began + (performance.now() - origin) * rate;
 }
 
+/** A moment as a clock of the fair shows it. @param {number} moment @returns {string} */
+export function clockTime(moment) {
+  return hours.format(moment).replace(/^0(?=\d)/, "");
+}
+
 /** @param {number} milliseconds @returns {string} */
 function elapsed(milliseconds) {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
@@ -44,7 +49,7 @@ function runTimer(timer, now) {
 /** Bring every running time of the page up to date. */
 function tick() {
   const now = fairNow();
-  const time = hours.format(now).replace(/^0(?=\d)/, "");
+  const time = clockTime(now);
   for (const clock of document.querySelectorAll("[data-clock]")) write(clock, time);
   for (const timer of document.querySelectorAll("[data-timer]")) runTimer(/** @type {HTMLElement} */ (timer), now);
   for (const late of document.querySelectorAll("[data-overdue]")) runOverdue(/** @type {HTMLElement} */ (late), now);

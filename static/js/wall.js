@@ -1,7 +1,7 @@
 // The organiser's wall: a line for now, one tab stop with arrow keys, a tip with who and what, and stands at the side.
 // @ts-check
 import { follow } from "./live.js";
-import { fairNow } from "./ticking.js";
+import { clockTime, fairNow } from "./ticking.js";
 
 const WIDE = matchMedia("(min-width: 60rem)");
 const CELLS = '[role="gridcell"], [role="rowheader"]';
@@ -31,7 +31,7 @@ function lineOf(grid) {
   const label = grid.appendChild(document.createElement("div"));
   label.className = "wall-line wall-line--label";
   label.setAttribute("aria-hidden", "true");
-  label.dataset.clock = "";
+  if (!grid.dataset.moment) label.dataset.clock = "";
   /** @type {HTMLElement[]} */
   const lines = [];
 
@@ -51,6 +51,7 @@ function lineOf(grid) {
       line.style.height = `${rows.offsetHeight}px`;
     });
     label.hidden = spots.length === 0 || spots.length > 1;
+    if (grid.dataset.moment) label.textContent = clockTime(Date.parse(grid.dataset.moment));
     if (!label.hidden) {
       label.style.left = `${spots[0]}px`;
       label.style.top = "0";
@@ -64,6 +65,7 @@ function lineOf(grid) {
   draw();
   setInterval(draw, 1000);
   new ResizeObserver(draw).observe(grid);
+  new MutationObserver(draw).observe(grid, { attributes: true, attributeFilter: ["data-moment"] });
 }
 
 /**
@@ -71,7 +73,7 @@ function lineOf(grid) {
  * @param {HTMLElement} grid @param {HTMLElement} rows @returns {number[] | null}
  */
 function placeOfNow(grid, rows) {
-  const now = fairNow();
+  const now = grid.dataset.moment ? Date.parse(grid.dataset.moment) : fairNow(); // a replay shows another now
   const heads = all("[data-start]", grid);
   const at = heads.findIndex((head) => span(head)[0] <= now && now < span(head)[1]);
   const head = heads[at];

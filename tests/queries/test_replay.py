@@ -1,6 +1,6 @@
 """The wall that is rebuilt from the journal is the wall as it was, after everything that can happen."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -35,7 +35,7 @@ def drawn(tx: Connection, fair_id: int) -> dict[str, str]:
     fair = identity.fair_by_id(tx, fair_id)
     assert fair is not None
     wall = replay.wall_on(tx, fair_id, fair.live_day or fair.first_day)
-    views = {
+    views: dict[str, Sequence[Any]] = {
         "wall-figures": [wall.figures],
         "wall-trouble": [wall.trouble],
         "wall-attendance": [wall.attendance],
