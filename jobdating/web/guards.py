@@ -4,6 +4,8 @@ A guard runs before the handler. What depends on one booking or stand is decided
 same policy; a foreign thing answers exactly as a missing one.
 """
 
+import hashlib
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from enum import Enum
 
@@ -14,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from jobdating.domain.errors import NotAllowed, NotFound, SecondFactorNeeded, SignInNeeded
 from jobdating.web import origin
 from jobdating.web.house import house
-from jobdating.web.visit import Visit, bearer_of, resolve
+from jobdating.web.visit import Visit, bearer_of, network_of, resolve
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -34,8 +36,8 @@ class Guard(Enum):
     DEMO = "anyone, in a demo"
 
 
-def guarded(handler: Handler, guard: Guard) -> Handler:
-    """The handler behind its guard: resolves the visit, checks the form token, then the right."""
+def guarded(handler: Handler, guard: Guard, *, uploads: bool = False) -> Handler:
+    """The handler behind its guard: resolves the visit, checks the form token, the right, then the rate."""
 
     async def behind_guard(request: Request) -> Response:
         if request.method == "HEAD":  # so that no handler takes "not GET" for a form; the server drops the body
@@ -46,6 +48,8 @@ def guarded(handler: Handler, guard: Guard) -> Handler:
             if request.method != "GET" and not visit.bearer:
                 await _ensure_ours(guard, request, visit)
             _ensure(guard, request, visit)
+            if request.method != "GET":
+                _ensure_within_rate(request, uploads=uploads)
             return await handler(request)
         except (NotFound, NotAllowed):
             if _is_held_back(request):
@@ -66,7 +70,10 @@ def command(handler: Handler, guard: Guard) -> Handler:
     behind_guard = guarded(handler, guard)
 
     async def command(request: Request) -> Response:
-        return await (handler if bearer_of(request) is not None else behind_guard)(request)
+        if bearer_of(request) is None:
+            return await behind_guard(request)
+        _ensure_within_rate(request)
+        return await handler(request)
 
     command.guard = guard  # type: ignore[attr-defined]
     return command
@@ -91,6 +98,21 @@ async def _ensure_ours(guard: Guard, request: Request, visit: Visit) -> None:
         await origin.ensure_own_form(request, visit)
     elif not origin.is_own(request):
         raise origin.ForeignForm()
+
+
+def _ensure_within_rate(request: Request, *, uploads: bool = False) -> None:
+    """Count a command of the account, the token or the strangers' network. Raises TooMany."""
+    rates, now = house(request).rates, time.monotonic()
+    token = bearer_of(request)
+    account_id = None if token is not None else request.state.visit.actor.account_id
+    if token is not None:
+        rates.account.take(hashlib.sha256(token.encode()).hexdigest(), now)
+    elif account_id is not None:
+        rates.account.take(str(account_id), now)
+    else:
+        rates.strangers.take(network_of(request), now)
+    if uploads:
+        rates.uploads.take(str(account_id), now)
 
 
 def _ensure(guard: Guard, request: Request, visit: Visit) -> None:

@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 from jobdating.clock import Clock
 from jobdating.db.engine import Database
 from jobdating.settings import Settings
+from jobdating.web.rates import Rates
 
 if TYPE_CHECKING:
     from jobdating.realtime.presence import Presence
@@ -24,6 +25,7 @@ class House:
     relay: "Relay | None" = None
     presence: "Presence | None" = None
     crowd: Any = None
+    rates: Rates = field(default_factory=Rates)
     extras: dict[str, Any] = field(default_factory=dict)
 
     def the_relay(self) -> "Relay":

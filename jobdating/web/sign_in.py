@@ -1,6 +1,5 @@
 """The pages of signing in: ask, follow the link or type the code. The rules are the service's."""
 
-import ipaddress
 from datetime import datetime
 from urllib.parse import quote
 
@@ -17,7 +16,7 @@ from jobdating.services.sign_in import Asking, CodeWrong, Device, LinkElsewhere,
 from jobdating.web import cookies, forms, pages
 from jobdating.web.house import house
 from jobdating.web.second_factor import door
-from jobdating.web.visit import visit
+from jobdating.web.visit import network_of, visit
 
 
 async def ask(request: Request) -> Response:
@@ -34,7 +33,7 @@ async def ask(request: Request) -> Response:
         return page(request, back=back, email=typed, fields=refusal.params["fields"])
     browser = await home.db.write(
         sign_in.ask,
-        Asking(email, network(request), seen.language, back),
+        Asking(email, network_of(request), seen.language, back),
         key=home.settings.secret,
         now=WallClock().now(),
         due_at=home.clock.now(),
@@ -55,7 +54,7 @@ async def code(request: Request) -> Response:
         sign_in.with_code,
         typed,
         email=email.strip().lower(),
-        network=network(request),
+        network=network_of(request),
         device=device(request),
         key=house(request).settings.secret,
         now=WallClock().now(),
@@ -103,18 +102,6 @@ def page(request: Request, *, back: str, email: str = "", fields: object = None,
 def device(request: Request) -> Device:
     """The browser as its owner will recognise it in the list of sessions."""
     return Device(request.headers.get("user-agent", ""), visit(request).session_id)
-
-
-def network(request: Request) -> str:
-    """The network a request comes from; one home has many addresses of version 6."""
-    host = request.client.host if request.client else ""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(address, ipaddress.IPv6Address):
-        return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
-    return host
 
 
 async def _code_page(request: Request, *, target: str, email: str = "", refusal: DomainError | None = None) -> Response:

@@ -1,5 +1,6 @@
 """Who is asking, and about which fair: resolved once a request, in one read, before its guard."""
 
+import ipaddress
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,6 +70,18 @@ def bearer_of(connection: HTTPConnection) -> str | None:
     return bearer.strip() if scheme.lower() == "bearer" else None
 
 
+def network_of(connection: HTTPConnection) -> str:
+    """The network somebody asks from; one home has many addresses of version 6."""
+    host = connection.client.host if connection.client else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
+    return host
+
+
 def actor_of_token(tx: Connection, token: str, *, wall: datetime) -> Actor:
     """Whom a token acts for. Raises SignInNeeded for one that is not (or no longer) known."""
     account_id = tokens.resolve(tx, token, now=wall)
@@ -134,7 +147,6 @@ def _read(
         name=identity.first_name(tx, found.account_id) if found else "",
         stale=found is not None and found.is_stale(now=wall),
     )
-
 
 
 def _language(connection: HTTPConnection) -> str:
