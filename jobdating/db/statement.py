@@ -4,6 +4,7 @@ Measured: nine statements cost 65 µs this way and 301 µs through Core. Everyth
 """
 
 from collections import namedtuple
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
@@ -22,6 +23,13 @@ class Statement:
     def run(self, tx: Connection, /, **values: object) -> None:
         self._execute(tx, values).close()
 
+    def run_all(self, tx: Connection, rows: Iterable[Mapping[str, object]]) -> None:
+        """Once for each of `rows`, in one go: for the few transactions that write thousands."""
+        compiled = self._compiled_for(tx)
+        cursor = tx.connection.cursor()
+        cursor.executemany(compiled.sql, [compiled.bind(dict(row)) for row in rows])
+        cursor.close()
+
     def first(self, tx: Connection, /, **values: object) -> Any:
         """The first row as a named tuple, or None."""
         cursor = self._execute(tx, values)
@@ -37,12 +45,16 @@ class Statement:
         return [self._row._make(read(row)) for row in rows]
 
     def _execute(self, tx: Connection, values: dict[str, object]) -> Any:
-        compiled = self._compiled.get(tx.dialect.name)
-        if compiled is None:
-            compiled = self._compiled[tx.dialect.name] = _Compiled(self._core, self._columns, tx.dialect)
+        compiled = self._compiled_for(tx)
         # Both drivers' connections make the cursor themselves: fewer layers than asking the pool's wrapper for one.
         driver: Any = tx.connection.driver_connection
         return driver.execute(compiled.sql, compiled.bind(values))
+
+    def _compiled_for(self, tx: Connection) -> "_Compiled":
+        compiled = self._compiled.get(tx.dialect.name)
+        if compiled is None:
+            compiled = self._compiled[tx.dialect.name] = _Compiled(self._core, self._columns, tx.dialect)
+        return compiled
 
 
 class _Compiled:

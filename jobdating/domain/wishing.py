@@ -27,6 +27,8 @@ class Denied(StrEnum):
     """Why a published timetable did not meet a wish, as the candidate is told."""
 
     INELIGIBLE = "ineligible"
+    CONSENT = "consent"  # theirs, or a parent's, is missing
+    GIVEN_UP = "given_up"  # there was an interview, and it was cancelled or missed
     REFUSED = "refused"  # the stand would rather see others
     FORBIDDEN = "forbidden"  # an organiser took the pair out
     NO_COMMON_TIME = "no_common_time"

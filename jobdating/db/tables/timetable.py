@@ -27,7 +27,7 @@ drafts = Table(  # one a letter: what organisers compare, and the mending of wha
     Column("step_at", Moment, nullable=False),
     Column("solved_at", Moment),
     Column("figures", JSON),
-    Column("interviews", JSON),  # [[candidate, slot], …]
+    Column("interviews", JSON),  # [[candidate, slot, whether it was booked before], …]
     Column("denied", JSON),  # [[candidate, stand, code], …]
     Column("trouble", JSON),  # what was wrong when it could not be solved: [[problem, params], …]
 )
