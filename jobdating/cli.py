@@ -132,6 +132,17 @@ def add(
     raise SystemExit(add_organiser(email, fair, database_url=database_url or settings.Environment().database_url))
 
 
+@organiser.command()
+def reset_factor(
+    email: Annotated[str, typer.Argument(help="The address of who lost their device: an organiser, or anybody")],
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Forget how somebody confirms their sign-in, and sign them out everywhere: they begin anew from their mail."""
+    from jobdating.commands.accounts import reset_factor as reset
+
+    raise SystemExit(reset(email, database_url=database_url or settings.Environment().database_url))
+
+
 def main() -> None:
     """Run a command; what it cannot do is said in one line, with exit status 2."""
     try:

@@ -1,4 +1,4 @@
-"""The commands `token` and `organiser add`: what the first person on a new server needs before there are pages for it."""
+"""The commands `token`, `organiser add` and `organiser reset-factor`: what no page can do for the first person here."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,7 +11,8 @@ from jobdating.clock import WallClock
 from jobdating.db.engine import open_database
 from jobdating.db.migrations import migrate
 from jobdating.domain.errors import Invalid, NotFound
-from jobdating.services import accounts, tokens
+from jobdating.domain.policy import SYSTEM
+from jobdating.services import accounts, second_factor, tokens
 
 T = TypeVar("T")
 REFUSED = 2
@@ -44,6 +45,21 @@ def add_organiser(email: str, fair: str, *, database_url: str) -> int:
     except NotFound:
         return _refuse(f"there is no fair {fair}")
     typer.echo(f"{email} {'may now organise' if added else 'organises already'} {fair}: sign in with this address")
+    return 0
+
+
+def reset_factor(email: str, *, database_url: str) -> int:
+    """Let somebody who lost their device begin anew; the exit status."""
+
+    def reset(tx: Connection) -> None:
+        account_id = accounts.by_email(tx, email)
+        second_factor.reset(tx, SYSTEM, account_id=account_id, fair_id=None, now=WallClock().now())
+
+    try:
+        _write(database_url, reset)
+    except NotFound:
+        return _refuse(f"no account has the address {email}")
+    typer.echo(f"{email.strip().lower()} is signed out everywhere, and confirms anew at the next sign-in")
     return 0
 
 

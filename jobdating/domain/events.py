@@ -490,11 +490,12 @@ class SecondFactorChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class LeadChanged(Event):
-    """The account leads the recruiters of the company from now on, or no longer."""
+    """The account leads the recruiters of the company from now on, or no longer; it works at `stand_ids` of it."""
 
     account_id: int
     company_id: int
     lead: bool
+    stand_ids: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,7 +71,22 @@ class CandidatesOf:
     fair_id: int
 
 
-Touch = Target | CandidatesOf | WaitersOf | ShownBy | StandsOf | StandsOfFair | ReadersOf
+@dataclass(frozen=True)
+class WishedBy:
+    """Every stand a candidate wishes for; resolved by one query."""
+
+    candidate_id: int
+    fair_id: int
+
+
+@dataclass(frozen=True)
+class OfferedIn:
+    """Everyone a gap was offered to; resolved by one query."""
+
+    gap_id: int
+
+
+Touch = Target | CandidatesOf | OfferedIn | WaitersOf | ShownBy | StandsOf | StandsOfFair | ReadersOf | WishedBy
 
 
 def fair(fair_id: int) -> str:
@@ -80,6 +95,11 @@ def fair(fair_id: int) -> str:
 
 def organisers(fair_id: int) -> str:
     return f"fair:{fair_id}:organisers"
+
+
+def candidates(fair_id: int) -> str:
+    """What all candidates of a fair may see, and nobody else."""
+    return f"fair:{fair_id}:candidates"
 
 
 def stand(stand_id: int) -> str:
@@ -93,6 +113,11 @@ def staff(stand_id: int) -> str:
 def stand_organisers(stand_id: int) -> str:
     """Apart from the wall's topic: a sheet is drawn only while an organiser has it open."""
     return f"stand:{stand_id}:organisers"
+
+
+def stand_lead(stand_id: int) -> str:
+    """For who leads the company of the stand, beside its other stands."""
+    return f"stand:{stand_id}:lead"
 
 
 def candidate(candidate_id: int) -> str:
@@ -146,6 +171,14 @@ def announcements(candidate_id: int) -> Target:
     return Target("announcements", str(candidate_id), candidate(candidate_id))
 
 
+def wish_outcomes(candidate_id: int) -> Target:
+    return Target("wish-outcomes", str(candidate_id), candidate(candidate_id))
+
+
+def wish_demand(stand_id: int, fair_id: int) -> Target:
+    return Target("wish-demand", str(stand_id), candidates(fair_id))
+
+
 # The recruiter's cockpit.
 
 
@@ -154,6 +187,10 @@ def cockpit(stand_id: int) -> frozenset[Target]:
         Target(name, str(stand_id), staff(stand_id))
         for name in ("cockpit-head", "cockpit-now", "cockpit-queue", "cockpit-day")
     )
+
+
+def led_stand(stand_id: int) -> Target:
+    return Target("led-stand", str(stand_id), stand_lead(stand_id))
 
 
 # The organiser's wall.
@@ -187,7 +224,7 @@ def demo_clock() -> Target:
 
 
 # Recomputed at most four times a second, whatever happens.
-OVERVIEWS = frozenset({"fair-room", "stand-row", "wall-figures", "wall-trouble", "wall-attendance"})
+OVERVIEWS = frozenset({"fair-room", "stand-row", "wall-figures", "wall-trouble", "wall-attendance", "wish-demand"})
 # A patch of the list makes pending patches of its rows needless.
 LIST_ROWS = {"slot": "stand-slots"}
 
@@ -203,6 +240,7 @@ def _(event: events.BookingEvent) -> frozenset[Touch]:
     changed: set[Touch] = {
         planning(event.candidate_id),
         commitments(event.candidate_id),
+        wish_outcomes(event.candidate_id),
         WaitersOf(event.stand_id),
         *_stand(event.stand_id, event.fair_id),
     }
@@ -249,6 +287,7 @@ def _planned(event: events.BookingEvent) -> frozenset[Touch]:
 
 @touched.register(events.CandidateCheckedIn)
 @touched.register(events.CandidateCalled)
+@touched.register(events.InterviewExtended)
 @touched.register(events.InterviewFinished)
 @touched.register(events.InterviewStarted)
 @touched.register(events.CandidateMissed)
@@ -265,19 +304,72 @@ def _(event: events.StandEvent) -> frozenset[Touch]:
 
 
 @touched.register
+def _(event: events.TurnChanged) -> frozenset[Touch]:
+    return frozenset(cockpit(event.stand_id))
+
+
+@touched.register
+def _(event: events.GapOpened) -> frozenset[Touch]:
+    return frozenset(cockpit(event.stand_id))
+
+
+@touched.register(events.GapOffered)
+@touched.register(events.GapDeclined)
+def _(event: events.GapOffered | events.GapDeclined) -> frozenset[Touch]:
+    return frozenset(cockpit(event.stand_id) | {planning(event.candidate_id)})
+
+
+@touched.register(events.GapTaken)
+@touched.register(events.GapClosed)
+def _(event: events.GapTaken | events.GapClosed) -> frozenset[Touch]:
+    return frozenset(_stand(event.stand_id, event.fair_id) | {OfferedIn(event.gap_id), WaitersOf(event.stand_id)})
+
+
+@touched.register(events.ClashFound)
+@touched.register(events.ClashGone)
+@touched.register(events.PlaceYielded)
+def _(event: events.ClashFound | events.ClashGone | events.PlaceYielded) -> frozenset[Touch]:
+    sheets = {stand_sheet(event.stand_id), stand_sheet(event.other_stand_id)}
+    return frozenset(cockpit(event.stand_id) | cockpit(event.other_stand_id) | sheets)
+
+
+@touched.register(events.StandRepaired)
+@touched.register(events.RepairUndone)
+def _repaired(event: events.StandEvent) -> frozenset[Touch]:
+    """Slots moved with the people: the whole list of them is another one, and so is what is expected when."""
+    assert event.fair_id is not None
+    shown: set[Touch] = {WaitersOf(event.stand_id), stand_slots(event.stand_id), wall_attendance(event.fair_id)}
+    shown.add(wish_demand(event.stand_id, event.fair_id))
+    return frozenset(_stand(event.stand_id, event.fair_id) | shown)
+
+
+@touched.register
+def _(event: events.RepairSettled) -> frozenset[Touch]:
+    return frozenset({stand_sheet(event.stand_id)})
+
+
+@touched.register
+def _(event: events.LeadChanged) -> frozenset[Touch]:
+    return frozenset(stand_sheet(stand_id) for stand_id in event.stand_ids)
+
+
+@touched.register
 def _(event: events.StandChanged) -> frozenset[Touch]:
     shown: set[Touch] = {WaitersOf(event.stand_id), ShownBy(event.stand_id), stand_slots(event.stand_id)}
+    shown.add(wish_demand(event.stand_id, event.fair_id or 0))
     return frozenset(_stand(event.stand_id, event.fair_id) | shown)
 
 
 @touched.register
 def _(event: events.SlotBlocked) -> frozenset[Touch]:
-    return frozenset(_stand(event.stand_id, event.fair_id) | {slot(event.slot_id, event.stand_id)})
+    places = {slot(event.slot_id, event.stand_id), wish_demand(event.stand_id, event.fair_id or 0)}
+    return frozenset(_stand(event.stand_id, event.fair_id) | places)
 
 
 @touched.register
 def _(event: events.SlotReopened) -> frozenset[Touch]:
-    return frozenset(_stand(event.stand_id, event.fair_id) | {slot(event.slot_id, event.stand_id)})
+    places = {slot(event.slot_id, event.stand_id), wish_demand(event.stand_id, event.fair_id or 0)}
+    return frozenset(_stand(event.stand_id, event.fair_id) | places)
 
 
 @touched.register
@@ -303,13 +395,44 @@ def _(event: events.CandidateEvent) -> frozenset[Touch]:
     )
 
 
-@touched.register
-def _(event: events.DocumentRead) -> frozenset[Touch]:
+@touched.register(events.AdultChanged)
+@touched.register(events.DocumentRead)
+@touched.register(events.KeepingChanged)
+@touched.register(events.ParentAsked)
+@touched.register(events.ProfileRead)
+def _read_or_said(event: events.CandidateEvent) -> frozenset[Touch]:
+    """Told to nobody's open page: it is read where one asks for it."""
     return frozenset()
 
 
 @touched.register
+def _(event: events.WishesRanked) -> frozenset[Touch]:
+    assert event.fair_id is not None
+    contested = {wish_demand(stand_id, event.fair_id) for stand_id in event.stand_ids}
+    return touched.dispatch(events.CandidateEvent)(event) | contested
+
+
+@touched.register(events.ProfileChanged)
+@touched.register(events.CandidateRegistered)
+def _(event: events.CandidateEvent) -> frozenset[Touch]:
+    """Their wishes may suit now, or no longer."""
+    assert event.fair_id is not None
+    return touched.dispatch(events.CandidateEvent)(event) | {WishedBy(event.candidate_id, event.fair_id)}
+
+
+@touched.register(events.TimetablePublished)
+@touched.register(events.RestOpened)
+def _(event: events.Event) -> frozenset[Touch]:
+    return _fair(event.fair_id)
+
+
+@touched.register
 def _(event: events.FairChanged) -> frozenset[Touch]:
+    return _fair(event.fair_id)
+
+
+@touched.register
+def _(event: events.PeopleForgotten) -> frozenset[Touch]:
     return _fair(event.fair_id)
 
 
@@ -341,6 +464,13 @@ def _(event: events.DemoClockSet) -> frozenset[Touch]:
 
 
 @touched.register
+def _(event: events.TroubleChanged) -> frozenset[Touch]:
+    assert event.fair_id is not None
+    head = Target("cockpit-head", str(event.stand_id), staff(event.stand_id))
+    return frozenset({head, wall_trouble(event.fair_id)})
+
+
+@touched.register
 def _(event: events.AttendanceSampled) -> frozenset[Touch]:
     assert event.fair_id is not None
     return frozenset({wall_attendance(event.fair_id), wall_figures(event.fair_id), wall_trouble(event.fair_id)})
@@ -348,7 +478,12 @@ def _(event: events.AttendanceSampled) -> frozenset[Touch]:
 
 def own(candidate_id: int) -> set[Target]:
     """All that only this candidate sees."""
-    return {planning(candidate_id), commitments(candidate_id), announcements(candidate_id)}
+    return {
+        planning(candidate_id),
+        commitments(candidate_id),
+        announcements(candidate_id),
+        wish_outcomes(candidate_id),
+    }
 
 
 def _fair(fair_id: int | None) -> frozenset[Touch]:
@@ -374,6 +509,7 @@ def _stand(stand_id: int, fair_id: int | None) -> set[Touch]:
         stand_status(stand_id),
         *cockpit(stand_id),
         wall_row(stand_id, fair_id),
+        led_stand(stand_id),
         stand_sheet(stand_id),
         wall_figures(fair_id),
         wall_trouble(fair_id),

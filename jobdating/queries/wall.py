@@ -1,14 +1,14 @@
 """The organiser's wall: each stand's day in cells. All rows of a fair, or one, with the same statements."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from jobdating.db import tables as t
 from jobdating.domain import timeline
@@ -90,6 +90,11 @@ def row(tx: Connection, stand_id: int) -> Row | None:
 def rows(tx: Connection, fair_id: int, *, day: date | None = None) -> list[Row]:
     """Every stand of a fair, by name, on a day (the live one unless told). Six statements."""
     return _rows(tx, t.stands.c.fair_id == fair_id, day)
+
+
+def rows_of(tx: Connection, fair_id: int, stand_ids: Collection[int]) -> list[Row]:
+    """These stands of a fair, by name, on its live day. Six statements."""
+    return _rows(tx, and_(t.stands.c.fair_id == fair_id, t.stands.c.id.in_(sorted(stand_ids))), None)
 
 
 def grid(fair: Any, day: date) -> tuple[Column, ...]:

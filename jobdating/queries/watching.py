@@ -28,6 +28,15 @@ def waiters(tx: Connection, stand_ids: Iterable[int]) -> list[int]:
     )
 
 
+def offered(tx: Connection, gap_ids: Iterable[int]) -> list[int]:
+    """Candidates to whom any of these gaps was offered."""
+    ids = list(gap_ids)
+    if not ids:
+        return []
+    query = select(t.gap_offers.c.candidate_id).where(t.gap_offers.c.gap_id.in_(ids))
+    return list(tx.execute(query.distinct()).scalars())
+
+
 def stands_of(tx: Connection, candidate_ids: Iterable[int]) -> list[tuple[int, int]]:
     """(stand, fair) of the stands whose pages show one of these: where they have a booking that was not cancelled."""
     ids = list(candidate_ids)
@@ -46,6 +55,21 @@ def holders(tx: Connection, stand_ids: Iterable[int]) -> list[int]:
     shown = t.bookings.c.state != BookingState.CANCELLED.value
     query = select(t.bookings.c.candidate_id).where(t.bookings.c.stand_id.in_(ids), shown)
     return list(tx.execute(query.distinct()).scalars())
+
+
+def wishers(tx: Connection, stand_ids: Iterable[int]) -> list[int]:
+    """Candidates who wish for any of these stands."""
+    ids = list(stand_ids)
+    if not ids:
+        return []
+    query = select(t.wishes.c.candidate_id).where(t.wishes.c.stand_id.in_(ids)).distinct()
+    return list(tx.execute(query.order_by(t.wishes.c.candidate_id)).scalars())
+
+
+def wished_by(tx: Connection, candidate_id: int) -> list[int]:
+    """The stands a candidate wishes for."""
+    query = select(t.wishes.c.stand_id).where(t.wishes.c.candidate_id == candidate_id)
+    return list(tx.execute(query.order_by(t.wishes.c.rank)).scalars())
 
 
 def colleagues(tx: Connection, stand_ids: Iterable[int]) -> list[int]:
@@ -78,6 +102,8 @@ def targets(tx: Connection, topic: str) -> list[Target]:
         case ["fair", number]:
             fair_id = int(number)
             return [topics.fair_room(fair_id), *(topics.stand_row(stand, fair_id) for stand in stands(tx, fair_id))]
+        case ["fair", number, "candidates"]:
+            return [topics.wish_demand(stand, int(number)) for stand in stands(tx, int(number))]
         case ["fair", number, "organisers"]:
             fair_id = int(number)
             return [
@@ -93,12 +119,15 @@ def targets(tx: Connection, topic: str) -> list[Target]:
             return sorted(topics.cockpit(int(number)), key=lambda target: target.element)
         case ["stand", number, "organisers"]:
             return [topics.stand_sheet(int(number))]
+        case ["stand", number, "lead"]:
+            return [topics.led_stand(int(number))]
         case ["candidate", number]:
             candidate_id = int(number)
             return [
                 topics.planning(candidate_id),
                 topics.commitments(candidate_id),
                 topics.announcements(candidate_id),
+                topics.wish_outcomes(candidate_id),
             ]
         case ["demo", _]:
             return [topics.demo_clock()]
@@ -115,6 +144,8 @@ def may_watch(tx: Connection, actor: Actor, topic: str) -> bool:
     match kind, audience:
         case "fair", "":
             return _exists(tx, t.fairs, int(number))
+        case "fair", "candidates":
+            return int(number) in actor.candidates or (actor.organises(int(number)) and _exists(tx, t.fairs, int(number)))
         case "fair", "organisers":
             return actor.organises(int(number)) and _exists(tx, t.fairs, int(number))
         case "stand", "":
@@ -122,6 +153,9 @@ def may_watch(tx: Connection, actor: Actor, topic: str) -> bool:
         case "stand", "staff":
             fair_id = tx.execute(select(t.stands.c.fair_id).where(t.stands.c.id == int(number))).scalar()
             return fair_id is not None and actor.staffs(int(number), fair_id)
+        case "stand", "lead":
+            fair_id = tx.execute(select(t.stands.c.fair_id).where(t.stands.c.id == int(number))).scalar()
+            return fair_id is not None and actor.leads(int(number), fair_id)
         case "stand", "organisers":
             fair_id = tx.execute(select(t.stands.c.fair_id).where(t.stands.c.id == int(number))).scalar()
             return fair_id is not None and actor.organises(fair_id)

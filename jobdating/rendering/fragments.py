@@ -37,16 +37,27 @@ def resolve(tx: Connection, touches: Iterable[Touch]) -> list[Target]:
     shown = {touch.stand_id for touch in touches if isinstance(touch, topics.ShownBy)}
     for candidate_id in watching.holders(tx, shown):
         targets |= dict.fromkeys(topics.own(candidate_id))
+    for candidate_id in watching.wishers(tx, shown):
+        targets[topics.wish_outcomes(candidate_id)] = None
     for stand_id in watching.colleagues(tx, shown):
         targets |= dict.fromkeys(topics.cockpit(stand_id))
+    gaps = {touch.gap_id for touch in touches if isinstance(touch, topics.OfferedIn)}
+    for candidate_id in watching.offered(tx, gaps):
+        targets[topics.planning(candidate_id)] = None
     people = {touch.candidate_id for touch in touches if isinstance(touch, topics.StandsOf)}
     for stand_id, fair_id in watching.stands_of(tx, people):
         targets |= dict.fromkeys(topics.cockpit(stand_id))
         targets[topics.wall_row(stand_id, fair_id)] = None
         targets[topics.stand_sheet(stand_id)] = None
+        targets[topics.led_stand(stand_id)] = None
+    for touch in {touch for touch in touches if isinstance(touch, topics.WishedBy)}:
+        wished = watching.wished_by(tx, touch.candidate_id)
+        targets |= dict.fromkeys(topics.wish_demand(stand_id, touch.fair_id) for stand_id in wished)
     for fair_id in {touch.fair_id for touch in touches if isinstance(touch, topics.StandsOfFair)}:
         for stand_id in watching.stands(tx, fair_id):
             targets |= dict.fromkeys((topics.wall_row(stand_id, fair_id), topics.stand_sheet(stand_id)))
+            targets[topics.led_stand(stand_id)] = None
+            targets[topics.wish_demand(stand_id, fair_id)] = None
             targets |= dict.fromkeys(topics.cockpit(stand_id))
             targets |= dict.fromkeys(
                 (topics.stand_row(stand_id, fair_id), *sorted(topics.stand_page(stand_id), key=_element))

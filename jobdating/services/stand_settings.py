@@ -83,8 +83,12 @@ def change(
 
 
 def close(tx: Connection, actor: Actor, *, fair_id: int, stand_id: int, closed: bool, now: datetime) -> None:
-    """Close a stand to new bookings, or open it again. Who has booked keeps their place. Raises NotFound."""
-    _ensure_of(tx, actor, fair_id, stand_id)
+    """Close a stand to new bookings, or open it again, as who leads its company or organises the fair decides.
+
+    Who has booked keeps their place. Raises NotFound.
+    """
+    policy.ensure_lead(actor, stand_id=stand_id, fair_id=fair_id)
+    _ensure_in(tx, fair_id, stand_id)
     changed = tx.execute(
         update(t.stands).where(t.stands.c.id == stand_id, t.stands.c.closed != closed).values(closed=closed)
     )
@@ -133,6 +137,10 @@ def _staff(
 
 def _ensure_of(tx: Connection, actor: Actor, fair_id: int, stand_id: int) -> None:
     policy.ensure_organiser(actor, fair_id=fair_id)
+    _ensure_in(tx, fair_id, stand_id)
+
+
+def _ensure_in(tx: Connection, fair_id: int, stand_id: int) -> None:
     if tx.execute(select(t.stands.c.fair_id).where(t.stands.c.id == stand_id)).scalar() != fair_id:
         raise NotFound(what="stand")
 

@@ -11,6 +11,7 @@ from jobdating.web import (
     candidate,
     catalogue_settings,
     cockpit,
+    company,
     gaps,
     grids,
     health,
@@ -25,6 +26,7 @@ from jobdating.web import (
     planning,
     public,
     register,
+    repairs,
     replay,
     rooms,
     second_factor,
@@ -32,6 +34,7 @@ from jobdating.web import (
     sign_in,
     stand_settings,
     stands,
+    team,
     texts,
     welcome,
 )
@@ -61,7 +64,7 @@ def both(path: str, handler: Handler, guard: Guard) -> Route:
 def upload(path: str, handler: Handler, guard: Guard) -> Route:
     """A form that carries a file: its body may be larger than others."""
     limit = Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_UPLOAD)
-    return Route(path, guarded(handler, guard), methods=["POST"], middleware=[limit])
+    return Route(path, guarded(handler, guard, uploads=True), methods=["POST"], middleware=[limit])
 
 
 def mailbox_routes() -> list[BaseRoute]:
@@ -112,6 +115,9 @@ def settings_routes() -> list[BaseRoute]:
         both(f"{edit}/stands/new", stand_settings.edit, Guard.ORGANISER),
         both(f"{edit}/stands/{{stand:int}}", stand_settings.edit, Guard.ORGANISER),
         both(f"{edit}/stands/{{stand:int}}/close", stand_settings.close, Guard.ORGANISER),
+        get(f"{edit}/team", team.show, Guard.ORGANISER),
+        post(f"{edit}/team/{{recruiter:int}}/lead", team.lead, Guard.ORGANISER),
+        post(f"{edit}/team/{{recruiter:int}}/reset-factor", team.reset_factor, Guard.ORGANISER),
         get(f"{edit}/{{kind}}", catalogue_settings.index, Guard.ORGANISER),
         both(f"{edit}/{{kind}}/new", catalogue_settings.edit, Guard.ORGANISER),
         both(f"{edit}/{{kind}}/{{thing:int}}", catalogue_settings.edit, Guard.ORGANISER),
@@ -198,18 +204,23 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         post("/fairs/{fair}/cockpit/{stand:int}/slots/{slot:int}/block", cockpit.block, Guard.STAFF),
         post("/fairs/{fair}/cockpit/{stand:int}/slots/{slot:int}/reopen", cockpit.reopen, Guard.STAFF),
         post("/fairs/{fair}/cockpit/{stand:int}/clashes/{clash:int}/{answer}", cockpit.settle, Guard.STAFF),
+        both("/fairs/{fair}/cockpit/{stand:int}/repair", repairs.preview, Guard.LEAD),
+        get("/fairs/{fair}/repairs/{repair:int}", repairs.show, Guard.LEAD),
+        post("/fairs/{fair}/repairs/{repair:int}/undo", repairs.undo, Guard.LEAD),
         both("/fairs/{fair}/cockpit/{stand:int}/invite", cockpit.invite, Guard.STAFF),
         both("/fairs/{fair}/cockpit/{stand:int}/message", cockpit.message, Guard.STAFF),
         get("/fairs/{fair}/cockpit/{stand:int}/interviews", cockpit.interviews, Guard.STAFF),
         get("/fairs/{fair}/cockpit/{stand:int}/interviews.{kind}", cockpit.export, Guard.STAFF),
         get("/fairs/{fair}/cockpit/{stand:int}/bookings/{booking:int}", cockpit.profile, Guard.STAFF),
+        get("/fairs/{fair}/company", company.show, Guard.LEAD),
+        post("/fairs/{fair}/company/stands/{stand:int}/close", company.close, Guard.LEAD),
         # Rooms
         both("/go/{booking:int}", rooms.door, Guard.SIGNED_IN),
         *([get("/demo/room/{booking:int}", rooms.stand_in, Guard.SIGNED_IN)] if demo else []),
         # Organiser
         get("/fairs/{fair}/wall", organiser.show_wall, Guard.ORGANISER),
         get("/fairs/{fair}/wall/stands/{stand:int}", organiser.show_stand, Guard.ORGANISER),
-        both("/fairs/{fair}/wall/stands/{stand:int}/repair", organiser.repair, Guard.ORGANISER),
+        both("/fairs/{fair}/wall/stands/{stand:int}/repair", repairs.preview, Guard.ORGANISER),
         get("/fairs/{fair}/replay", replay.show, Guard.ORGANISER),
         get("/fairs/{fair}/replay/frame", replay.frame, Guard.ORGANISER),
         get("/fairs/{fair}/attendance", organiser.attendance, Guard.ORGANISER),

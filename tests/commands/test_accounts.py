@@ -1,4 +1,4 @@
-"""`jobdating token` and `jobdating organiser add`, as processes: what they print, and what they leave."""
+"""`jobdating token`, `organiser add` and `organiser reset-factor`, as processes: what they print, what they leave."""
 
 import subprocess
 import sys
@@ -7,9 +7,10 @@ import httpx2
 import pytest
 from sqlalchemy import Connection
 
+from jobdating.clock import WallClock
 from jobdating.db.engine import open_database
 from jobdating.queries import identity
-from jobdating.services import accounts
+from jobdating.services import accounts, sessions
 from tests import factories as make
 from tests.server import running_server
 
@@ -61,6 +62,7 @@ async def test_an_organiser_is_added_once_and_may_organise(url: str) -> None:
         ("token", "nobody@candidat.example"),
         ("organiser", "add", "claire", "--fair", "juin-2027"),
         ("organiser", "add", "claire@centre.example", "--fair", "juin-1999"),
+        ("organiser", "reset-factor", "nobody@centre.example"),
     ],
 )
 async def test_what_cannot_be_done_is_said_in_a_line(url: str, arguments: tuple[str, ...]) -> None:
@@ -68,3 +70,14 @@ async def test_what_cannot_be_done_is_said_in_a_line(url: str, arguments: tuple[
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr.startswith("jobdating: ")
     assert refused.stderr.count("\n") == 1
+
+
+async def test_who_lost_their_device_begins_anew(url: str) -> None:
+    """[ASVS 6.4.4] An organiser of a fair has nobody above who could do it in a page."""
+    db = open_database(url)
+    account_id = await db.write(make.make_account, email="claire@centre.example")
+    held, _ = await db.write(sessions.open, account_id, now=WallClock().now(), second_factor=True)
+    done = jobdating("organiser", "reset-factor", "Claire@centre.example", database_url=url)
+    assert (done.returncode, done.stdout.count("\n")) == (0, 1)
+    assert await db.read(sessions.resolve, held, now=WallClock().now()) is None
+    await db.close()

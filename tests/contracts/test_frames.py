@@ -14,12 +14,26 @@ from jobdating.realtime import relay as relays
 from jobdating.realtime.hub import Mailbox
 from jobdating.realtime.relay import Relay
 from jobdating.rendering import catalogue, fragments
-from tests.contracts import scenarios_fair, scenarios_line
+from tests.contracts import (
+    scenarios_consent,
+    scenarios_day,
+    scenarios_fair,
+    scenarios_identity,
+    scenarios_line,
+    scenarios_repair,
+)
 from tests.contracts.dom import Element, parse, replace
 from tests.contracts.world import Scenario, World, make_world
 from tests.eventually import eventually
 
-SCENARIOS = scenarios_line.SCENARIOS + scenarios_fair.SCENARIOS
+SCENARIOS = [
+    *scenarios_consent.SCENARIOS,
+    *scenarios_day.SCENARIOS,
+    *scenarios_line.SCENARIOS,
+    *scenarios_fair.SCENARIOS,
+    *scenarios_identity.SCENARIOS,
+    *scenarios_repair.SCENARIOS,
+]
 
 Page = dict[str, Element]  # what is on it, by element id
 
@@ -139,10 +153,13 @@ def test_every_element_that_changes_can_be_rendered() -> None:
             topics.announcements(1),
             *topics.cockpit(1),
             topics.wall_row(1, 1),
+            topics.led_stand(1),
             topics.stand_sheet(1),
             topics.wall_figures(1),
             topics.wall_trouble(1),
             topics.wall_attendance(1),
+            topics.wish_outcomes(1),
+            topics.wish_demand(1, 1),
             topics.demo_clock(),
         )
     }

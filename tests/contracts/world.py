@@ -41,9 +41,14 @@ class World:
 
     def topics(self) -> list[str]:
         """Everything that somebody can watch here."""
-        named = [topics.fair(self.fair_id), topics.organisers(self.fair_id), "demo:1"]
+        named = [topics.fair(self.fair_id), topics.organisers(self.fair_id), topics.candidates(self.fair_id), "demo:1"]
         for stand in (self.stand, self.colleague, self.full):
-            named += [topics.stand(stand), topics.staff(stand), topics.stand_organisers(stand)]
+            named += [
+                topics.stand(stand),
+                topics.staff(stand),
+                topics.stand_lead(stand),
+                topics.stand_organisers(stand),
+            ]
         return named + [topics.candidate(self.candidate(number)) for number in range(len(self.candidates))]
 
 
@@ -94,7 +99,10 @@ def make_world(tx: Connection) -> World:
         [],
     )
     world.recruiter = Actor(
-        world.recruiter.account_id, stands=frozenset({stand, colleague}), companies=frozenset({company_id})
+        world.recruiter.account_id,
+        stands=frozenset({stand, colleague}),
+        companies=frozenset({company_id}),
+        led=frozenset({stand, colleague}),
     )
     for number in range(3):
         made = booking.book(tx, world.candidates[number], slot_id=world.slots[number + 1], now=BEFORE)

@@ -11,12 +11,13 @@ from jobdating.domain.topics import Target
 # Told by other means than a fragment: sockets close, the log of reads, the day's turn.
 SILENT = {
     "RightsChanged", "DocumentRead", "InterviewsExported", "FairExported", "NotesRead", "SignedIn", "AccountErased",
+    "SecondFactorHeld", "SecondFactorChanged",
 }  # fmt: skip
 
 
 def sample(kind: type[events.Event]) -> events.Event:
     values: dict[str, Any] = {
-        field.name: {"str": "x", "bool": True}.get(
+        field.name: {"str": "x", "bool": True, "list[int]": [1]}.get(
             str(field.type).split(" ")[0].removeprefix("<class '").rstrip("'>"), 1
         )
         for field in fields(kind)
