@@ -1,6 +1,7 @@
 """What the estimates need to know of a fair's day, and what they say now. The only query that takes the time."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,10 +9,37 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from jobdating.db import tables as t
-from jobdating.domain.estimate import Current, Estimate, Finished, Prior, StandState, Waiting, estimate_fair, refit
-from jobdating.domain.states import WAITING, WITH_RECRUITER, BookingState, StandKind
+from jobdating.domain.estimate import (
+    Current,
+    Estimate,
+    Explanation,
+    Finished,
+    Pace,
+    Prior,
+    StandState,
+    Waiting,
+    estimate_fair,
+    explain,
+    learn,
+    refit,
+)
+from jobdating.domain.states import WAITING, WITH_RECRUITER, BookingState, Origin, StandKind
 from jobdating.domain.window import day_span
+from jobdating.queries.elsewhere import Elsewhere, yielded
 from jobdating.queries.identity import Fair
+
+AWAY = timedelta(minutes=5)  # what a stand that is away is expected to need from now
+NEWS = timedelta(minutes=1)
+A_MOMENT = timedelta(minutes=2)  # what somebody who stepped aside asked for
+
+
+@dataclass(frozen=True)
+class Told:
+    """One estimate that is news, and why it is what it is."""
+
+    booking_id: int
+    estimate: Estimate
+    explanation: Explanation
 
 
 @dataclass(frozen=True)
@@ -20,17 +48,12 @@ class Forecast:
 
     stand_id: int
     delay_minutes: int
-    moved: tuple[tuple[int, Estimate], ...]
+    moved: tuple[Told, ...]
     stored_delay: int
 
     @property
     def is_news(self) -> bool:
         return bool(self.moved) or self.delay_minutes != self.stored_delay
-
-
-AWAY = timedelta(minutes=5)  # what a stand that is away is expected to need from now
-NEWS = timedelta(minutes=1)
-A_MOMENT = timedelta(minutes=2)  # what somebody who stepped aside asked for
 
 
 def forecast(tx: Connection, fair: Fair, *, now: datetime) -> list[Forecast]:
@@ -40,65 +63,71 @@ def forecast(tx: Connection, fair: Fair, *, now: datetime) -> list[Forecast]:
     start, end = day_span(fair.live_day, fair.timezone)
     if not start <= now < end:
         return []
-    bookings = tx.execute(
-        select(
-            t.bookings.c.id,
-            t.bookings.c.stand_id,
-            t.bookings.c.candidate_id,
-            t.bookings.c.state,
-            t.bookings.c.slot_id,
-            t.bookings.c.starts_at,
-            t.bookings.c.queued_at,
-            t.bookings.c.stepped_aside_at,
-            t.bookings.c.checked_in_at,
-            t.bookings.c.called_at,
-            t.bookings.c.started_at,
-            t.bookings.c.ended_at,
-            t.candidates.c.connected_since,
-        )
-        .join(t.candidates, t.candidates.c.id == t.bookings.c.candidate_id)
-        .where(t.bookings.c.fair_id == fair.id, t.bookings.c.queued_at >= start, t.bookings.c.queued_at < end)
-        .order_by(t.bookings.c.queued_at, t.bookings.c.id)
-    ).all()
     stands = tx.execute(
         select(t.stands.c.id, t.stands.c.away_since, t.stands.c.delay_minutes).where(
             t.stands.c.fair_id == fair.id, ~t.stands.c.closed, t.stands.c.kind == StandKind.INTERVIEW.value
         )
     ).all()
+    states = _states(tx, fair, stands, start, end, now)
+    if not states:
+        return []
+    stored = _stored(tx, fair)
+    delays = {stand.id: stand.delay_minutes for stand in stands}
+    prior = refit(Prior(), states, now=now)
+    return [
+        _forecast(state, estimates, learn(state, prior=prior, now=now), stored, delays[state.stand_id], now)
+        for state, estimates in zip(states, estimate_fair(states, prior=prior, now=now), strict=True)
+    ]
+
+
+def _states(tx: Connection, fair: Fair, stands: Any, start: datetime, end: datetime, now: datetime) -> list[StandState]:
+    """What is known of each stand that has somebody today."""
+    bookings = _bookings(tx, fair, start, end)
     by_stand: dict[int, list[Any]] = defaultdict(list)
     for booking in bookings:
         by_stand[booking.stand_id].append(booking)
     busy = {b.candidate_id: b for b in bookings if b.state in WITH_RECRUITER}
-    states = [
-        _state(stand, by_stand[stand.id], busy=busy, planned=fair.interview, now=now)
+    behind = yielded(tx, t.bookings.c.fair_id == fair.id)
+    planned = fair.interview
+    return [
+        _state(
+            stand,
+            by_stand[stand.id],
+            ready={b.id: _ready_at(b, busy.get(b.candidate_id), behind, planned, now) for b in by_stand[stand.id]},
+            planned=planned,
+            now=now,
+        )
         for stand in stands
         if by_stand[stand.id]
     ]
-    if not states:
-        return []
-    stored = {
-        row.booking_id: row
-        for row in tx.execute(
-            select(t.estimates).where(
-                t.estimates.c.booking_id.in_(
-                    select(t.bookings.c.id).where(
-                        t.bookings.c.fair_id == fair.id,
-                        t.bookings.c.state.in_([state.value for state in sorted(WAITING)]),
-                    )
-                )
+
+
+def _bookings(tx: Connection, fair: Fair, start: datetime, end: datetime) -> list[Any]:
+    b = t.bookings.c
+    return list(
+        tx.execute(
+            select(
+                b.id, b.stand_id, b.candidate_id, b.state, b.slot_id, b.origin, b.starts_at, b.queued_at,
+                b.stepped_aside_at, b.late_until, b.checked_in_at, b.called_at, b.started_at, b.ended_at,
+                b.extra_minutes, t.candidates.c.connected_since,
             )
+            .join(t.candidates, t.candidates.c.id == b.candidate_id)
+            .where(b.fair_id == fair.id, b.queued_at >= start, b.queued_at < end)
+            .order_by(b.queued_at, b.id)
         )
-    }
-    delays = {stand.id: stand.delay_minutes for stand in stands}
-    found = estimate_fair(states, prior=refit(Prior(), states, now=now), now=now)
-    return [
-        _forecast(state, estimates, stored, delays[state.stand_id], now)
-        for state, estimates in zip(states, found, strict=True)
-    ]
+    )  # fmt: skip
 
 
-def _state(stand: Any, bookings: list[Any], *, busy: dict[int, Any], planned: timedelta, now: datetime) -> StandState:
-    waiting = [b for b in bookings if b.state in WAITING]
+def _stored(tx: Connection, fair: Fair) -> dict[int, Any]:
+    """What those who wait are told now, by booking."""
+    waiting = t.bookings.c.state.in_([state.value for state in sorted(WAITING)])
+    of_fair = select(t.bookings.c.id).where(t.bookings.c.fair_id == fair.id, waiting)
+    return {row.booking_id: row for row in tx.execute(select(t.estimates).where(t.estimates.c.booking_id.in_(of_fair)))}
+
+
+def _state(
+    stand: Any, bookings: list[Any], *, ready: Mapping[int, datetime | None], planned: timedelta, now: datetime
+) -> StandState:
     current = next((b for b in bookings if b.state in WITH_RECRUITER), None)
     return StandState(
         stand_id=stand.id,
@@ -106,13 +135,14 @@ def _state(stand: Any, bookings: list[Any], *, busy: dict[int, Any], planned: ti
         queue=tuple(
             Waiting(
                 b.id,
-                b.starts_at if b.slot_id is not None else None,
+                _booked_at(b),
                 present=b.state == BookingState.CHECKED_IN or b.connected_since is not None,
-                ready_at=_ready_at(b, busy.get(b.candidate_id), planned, now),
+                ready_at=ready[b.id],
             )
-            for b in waiting
+            for b in bookings
+            if b.state in WAITING
         ),
-        current=Current(current.called_at, current.started_at) if current and current.called_at else None,
+        current=_current(current, planned) if current and current.called_at else None,
         finished=tuple(
             Finished(b.started_at, b.ended_at, b.called_at, b.starts_at, b.checked_in_at)
             for b in bookings
@@ -123,32 +153,59 @@ def _state(stand: Any, bookings: list[Any], *, busy: dict[int, Any], planned: ti
     )
 
 
-def _ready_at(booking: Any, elsewhere: Any, planned: timedelta, now: datetime) -> datetime | None:
-    """When somebody who is with another recruiter, or asked for a moment, can come; None for who can come now."""
+def _booked_at(booking: Any) -> datetime | None:
+    """A walk-in has no time; who was handed over by a colleague keeps the time they had."""
+    if booking.slot_id is not None:
+        at: datetime | None = booking.starts_at
+        return at
+    return None if booking.origin == Origin.WALK_IN else booking.queued_at
+
+
+def _current(booking: Any, planned: timedelta) -> Current:
+    extended_to = None
+    if booking.started_at is not None and booking.extra_minutes:
+        extended_to = booking.started_at + planned + timedelta(minutes=booking.extra_minutes)
+    return Current(booking.called_at, booking.started_at, extended_to=extended_to)
+
+
+def _ready_at(
+    booking: Any, elsewhere: Any, behind: Mapping[int, Elsewhere], planned: timedelta, now: datetime
+) -> datetime | None:
+    """When somebody can come who is with another recruiter, lets another stand go first, runs late, or asked for a
+    moment; None for who can come now."""
     if elsewhere is not None and elsewhere.stand_id != booking.stand_id:
         began: datetime = elsewhere.started_at or elsewhere.called_at
-        return max(began + planned, now + A_MOMENT)
+        return max(began + planned + timedelta(minutes=elsewhere.extra_minutes), now + A_MOMENT)
+    if booking.id in behind:
+        return max(behind[booking.id].until, now + A_MOMENT)
     if booking.stepped_aside_at is not None:
         aside: datetime = booking.stepped_aside_at
         return max(aside + A_MOMENT, now + A_MOMENT / 2)
-    return None
+    promised: datetime | None = booking.late_until
+    return promised if promised is not None and promised > now else None
 
 
 def _forecast(
-    state: StandState, estimates: tuple[Estimate, ...], stored: dict[int, Any], stored_delay: int, now: datetime
+    state: StandState,
+    estimates: tuple[Estimate, ...],
+    pace: Pace,
+    stored: dict[int, Any],
+    stored_delay: int,
+    now: datetime,
 ) -> Forecast:
     moved = []
     delay: int | None = None
-    for waiting, estimate in zip(state.queue, estimates, strict=True):
+    for place, (waiting, estimate) in enumerate(zip(state.queue, estimates, strict=True)):
         # Somebody who is due and not here keeps nobody waiting: the delay is that of the first who can be called.
         if delay is None and waiting.booked_at is not None and (waiting.present or waiting.booked_at > now):
             delay = max(0, (estimate.likely - waiting.booked_at) // timedelta(minutes=1))
-        if _is_news(stored.get(waiting.booking_id), estimate):
-            moved.append((waiting.booking_id, estimate))
+        explanation = explain(state, place, estimate=estimate, pace=pace, now=now)
+        if _is_news(stored.get(waiting.booking_id), estimate, explanation):
+            moved.append(Told(waiting.booking_id, estimate, explanation))
     return Forecast(state.stand_id, delay or 0, tuple(moved), stored_delay)
 
 
-def _is_news(before: Any, estimate: Estimate) -> bool:
-    if before is None:
+def _is_news(before: Any, estimate: Estimate, explanation: Explanation) -> bool:
+    if before is None or before.why != explanation.why:
         return True
     return any(abs(getattr(before, name) - getattr(estimate, name)) >= NEWS for name in ("not_before", "low", "high"))

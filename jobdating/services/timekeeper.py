@@ -3,7 +3,7 @@
 Called by a loop as the system. Every decision compares the due time itself, so a late call is never wrong, only late.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from jobdating.domain import events
 from jobdating.domain.states import LIVE, WAITING, WITH_RECRUITER, BookingState
 from jobdating.domain.window import day_span
 from jobdating.queries.due import SAMPLE_EVERY
-from jobdating.queries.forecast import Forecast
+from jobdating.queries.forecast import Forecast, Told
 from jobdating.services import booking, waitlist
 
 TIMEKEEPER = "timekeeper"  # the row of `meta` that says which process keeps the time
@@ -52,22 +52,7 @@ def publish(tx: Connection, fair_id: int, forecasts: Sequence[Forecast], *, now:
     news = [forecast for forecast in forecasts if forecast.is_news]
     if not news:
         return
-    moved = {booking_id: estimate for forecast in news for booking_id, estimate in forecast.moved}
-    waiting = [state.value for state in sorted(WAITING)]
-    still = tx.execute(select(t.bookings.c.id).where(t.bookings.c.id.in_(list(moved)), t.bookings.c.state.in_(waiting)))
-    rows = [
-        {
-            "booking_id": booking_id,
-            "not_before": moved[booking_id].not_before,
-            "low": moved[booking_id].low,
-            "high": moved[booking_id].high,
-            "published_at": now,
-        }
-        for booking_id in still.scalars()
-    ]
-    if rows:
-        tx.execute(t.estimates.delete().where(t.estimates.c.booking_id.in_([row["booking_id"] for row in rows])))
-        tx.execute(t.estimates.insert(), rows)
+    _tell(tx, {told.booking_id: told for forecast in news for told in forecast.moved}, now)
     for forecast in news:
         if forecast.delay_minutes != forecast.stored_delay:
             here = t.stands.c.id == forecast.stand_id
@@ -75,6 +60,46 @@ def publish(tx: Connection, fair_id: int, forecasts: Sequence[Forecast], *, now:
     for forecast in news:
         event = events.EstimatesMoved(fair_id=fair_id, stand_id=forecast.stand_id, delay_minutes=forecast.delay_minutes)
         journal.append(tx, event, at=now)
+
+
+def _tell(tx: Connection, moved: Mapping[int, Told], now: datetime) -> None:
+    """Store the times of those who still wait: as what is told now, and with all that was told before."""
+    waiting = [state.value for state in sorted(WAITING)]
+    found = tx.execute(select(t.bookings.c.id).where(t.bookings.c.id.in_(list(moved)), t.bookings.c.state.in_(waiting)))
+    still = list(found.scalars())
+    if not still:
+        return
+    tx.execute(t.estimates.delete().where(t.estimates.c.booking_id.in_(still)))
+    tx.execute(
+        t.estimates.insert(),
+        [
+            {
+                "booking_id": booking_id,
+                "not_before": moved[booking_id].estimate.not_before,
+                "low": moved[booking_id].estimate.low,
+                "high": moved[booking_id].estimate.high,
+                "why": moved[booking_id].explanation.why.value,
+                "pace_minutes": moved[booking_id].explanation.pace,
+                "published_at": now,
+            }
+            for booking_id in still
+        ],
+    )
+    again = t.told_times.c.booking_id.in_(still) & (t.told_times.c.published_at == now)
+    tx.execute(t.told_times.delete().where(again))  # the clock of a demo may stand still
+    tx.execute(
+        t.told_times.insert(),
+        [
+            {
+                "booking_id": booking_id,
+                "published_at": now,
+                "low": moved[booking_id].estimate.low,
+                "likely": moved[booking_id].estimate.likely,
+                "high": moved[booking_id].estimate.high,
+            }
+            for booking_id in still
+        ],
+    )
 
 
 def claim(tx: Connection, *, name: str, now: datetime, until: datetime) -> bool:

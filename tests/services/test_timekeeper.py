@@ -164,8 +164,8 @@ async def test_a_walk_in_who_was_called_is_not_taken_for_a_booked_person(db: Dat
     fair = await db.read(identity.fair_by_id, await db.write(line))
     assert fair is not None
     (news,) = await db.read(forecast, fair, now=MORNING + 20 * MINUTE)
-    ((_, estimate),) = news.moved
-    assert estimate.not_before >= MORNING + 20 * MINUTE  # from now, not from the moment of the call
+    (told,) = news.moved
+    assert told.estimate.not_before >= MORNING + 20 * MINUTE  # from now, not from the moment of the call
     assert news.delay_minutes == 0
 
 

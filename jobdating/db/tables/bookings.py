@@ -35,6 +35,12 @@ bookings = Table(
     Column("stepped_aside_at", Moment),
     Column("expires_at", Moment),  # of a held place
     Column("checked_in_at", Moment),
+    Column("late_until", Moment),  # "j'arrive": the place is kept until then, and the grace after
+    Column("phone_asked_at", Moment),  # wants to be phoned: cannot connect
+    Column("early_asked_at", Moment),  # the stand asked whether they come before their time
+    Column("early_agreed_at", Moment),
+    Column("early_refused_at", Moment),
+    Column("gap_taken_at", Moment),  # took a gap that was offered: goes first
     Column("called_at", Moment),
     Column("started_at", Moment),
     Column("ended_at", Moment),
@@ -80,16 +86,6 @@ bookings = Table(
     ),
 )
 
-estimates = Table(
-    "estimates",
-    metadata,
-    Column("booking_id", Integer, ForeignKey("bookings.id", ondelete="CASCADE"), primary_key=True),
-    Column("not_before", Moment, nullable=False),
-    Column("low", Moment, nullable=False),
-    Column("high", Moment, nullable=False),
-    Column("published_at", Moment, nullable=False),
-)
-
 wishes = Table(
     "wishes",
     metadata,
@@ -97,6 +93,7 @@ wishes = Table(
     to("stands", primary_key=True, index=True),
     Column("rank", Integer, nullable=False),
     Column("eligible", Boolean, nullable=False),
+    Column("denied", String(20)),  # why the published timetable did not meet it; NULL when it did, or before
     CheckConstraint("rank > 0", name="rank"),
 )
 
