@@ -11,6 +11,9 @@ _SQLITE = {
     "bookings.slot_id, bookings.seat": "one_booking_per_seat",
     "index 'one_booking_per_seat'": "one_booking_per_seat",
     "failed: bookings.candidate_id": "one_room_per_candidate",
+    "gap_offers.gap_id": "one_taker_per_gap",
+    "gap_offers.candidate_id": "one_offer_per_candidate",
+    "gaps.stand_id": "one_open_gap_per_stand",
     "no_overlap": "no_overlap",
 }
 

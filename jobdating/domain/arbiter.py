@@ -12,6 +12,8 @@ from itertools import combinations, groupby
 from operator import attrgetter
 
 WITHIN = timedelta(minutes=20)  # how early a person may be asked to come before their time
+SOON = timedelta(minutes=5)  # so little before their time nobody need be asked who has said "je suis là"
+ASK_LASTS = timedelta(minutes=2)  # after that silence is a no
 TOO_NEAR = timedelta(minutes=2)  # two interviews expected closer than this clash
 AHEAD = timedelta(minutes=5)  # a prompt that comes later than this helps nobody
 
@@ -47,7 +49,9 @@ class Entry:
     """One person in a stand's queue, as the arbiter sees them.
 
     `present`: checked in and connected (or within the grace of a dropped connection). `busy_until`: called or in an
-    interview at another stand until about then. `refused_at`: when they last said no to coming before their time.
+    interview at another stand until about then. `refused_at`: when they last said no to coming before their time;
+    `asked_at`, `agreed_at`: when they were asked, and said yes (asked or not). `ready`: said "je suis là". `took_gap`:
+    accepted the gap that was offered. `comes_at`: when somebody who runs late has promised to be there.
     """
 
     booking_id: int
@@ -55,6 +59,11 @@ class Entry:
     present: bool
     busy_until: datetime | None = None
     refused_at: datetime | None = None
+    asked_at: datetime | None = None
+    agreed_at: datetime | None = None
+    ready: bool = False
+    took_gap: bool = False
+    comes_at: datetime | None = None
 
     def is_due(self, now: datetime) -> bool:
         return self.booked_at is not None and self.booked_at <= now
@@ -66,6 +75,7 @@ class Reason(StrEnum):
     TURN = "turn"  # first in line, due, here
     HEAD_BUSY = "head_busy"  # the first is in another room; this one is next
     HEAD_ABSENT = "head_absent"  # the first is not here; this one is next
+    GAP = "gap"  # took the gap that was offered
     EARLY = "early"  # nobody is due; this one is here before their time
     WALK_IN = "walk_in"  # a gap before the next booked person
     WAIT = "wait"  # nobody can be called
@@ -94,15 +104,19 @@ def choose(queue: Sequence[Entry], *, now: datetime, length: timedelta, box: Tim
     if head is not None and head.is_due(now) and _can_come(head, now):
         return Choice(Reason.TURN, head.booking_id)
     blocked = head is not None and head.is_due(now)
-    stand_in = next((entry for entry in booked if _may_stand_in(entry, now)), None)
+    stand_in = _stand_in(booked, head, now=now, length=length, box=box)
+    taker = next((entry for entry in queue if entry.took_gap and _can_come(entry, now)), None)
+    if taker is not None and not (stand_in is not None and stand_in.is_due(now)):
+        return Choice(
+            Reason.GAP, taker.booking_id, keeps_place=head.booking_id if head is not None and blocked else None
+        )
     if head is not None and blocked and stand_in is not None:
         reason = Reason.HEAD_BUSY if head.busy_until and head.busy_until > now else Reason.HEAD_ABSENT
-        return Choice(reason, stand_in.booking_id, ask=not stand_in.is_due(now), keeps_place=head.booking_id)
-    # Before the head's time, another is asked only where that leaves the head their time.
-    if stand_in is not None and (stand_in is head or _leaves_time(head, now=now, length=length, box=box)):
+        return Choice(reason, stand_in.booking_id, ask=_must_agree(stand_in, now), keeps_place=head.booking_id)
+    if stand_in is not None:
         passed = head.booking_id if head is not None and head is not stand_in else None
-        return Choice(Reason.EARLY, stand_in.booking_id, ask=True, keeps_place=passed)
-    next_booked = min((_wanted_at(entry, now) for entry in booked), default=None)
+        return Choice(Reason.EARLY, stand_in.booking_id, ask=_must_agree(stand_in, now), keeps_place=passed)
+    next_booked = next_wanted(booked, now)
     walk_in = next((entry for entry in queue if entry.booked_at is None and _can_come(entry, now)), None)
     if walk_in is not None and box.admits(next_booked=next_booked, now=now):
         stop = box.stop(next_booked=next_booked) if next_booked is not None else None
@@ -110,16 +124,46 @@ def choose(queue: Sequence[Entry], *, now: datetime, length: timedelta, box: Tim
     return Choice(Reason.WAIT, keeps_place=head.booking_id if head is not None and blocked else None)
 
 
+def next_wanted(queue: Iterable[Entry], now: datetime) -> datetime | None:
+    """When a booked person of the line may first claim the stand; None when nobody is booked any more."""
+    return min((_wanted_at(entry, now) for entry in queue if entry.booked_at is not None), default=None)
+
+
 def _can_come(entry: Entry, now: datetime) -> bool:
     return entry.present and (entry.busy_until is None or entry.busy_until <= now)
 
 
 def _may_stand_in(entry: Entry, now: datetime) -> bool:
-    """Here, free, due or soon due, and has not said no since they could first be asked for this time."""
+    """Here, free, due or soon due, and has not said no (or nothing) since they could first be asked for this time."""
     assert entry.booked_at is not None
     if not _can_come(entry, now) or entry.booked_at > now + WITHIN:
         return False
-    return entry.is_due(now) or entry.refused_at is None
+    if entry.is_due(now) or not _must_agree(entry, now):
+        return True
+    return entry.refused_at is None and (entry.asked_at is None or now < entry.asked_at + ASK_LASTS)
+
+
+def _must_agree(entry: Entry, now: datetime) -> bool:
+    """Whether it is before their time, and they have not said that they are ready for it."""
+    assert entry.booked_at is not None
+    soon = entry.ready and entry.booked_at <= now + SOON and entry.refused_at is None
+    return not (entry.is_due(now) or soon or entry.agreed_at is not None)
+
+
+def _stand_in(
+    booked: Sequence[Entry], head: Entry | None, *, now: datetime, length: timedelta, box: TimeBox
+) -> Entry | None:
+    """The first booked person who may be served now: one who is due or has agreed before one who must be asked.
+
+    Before the head's time, another is served only where that leaves the head their time.
+    """
+    fit = [
+        entry
+        for entry in booked
+        if _may_stand_in(entry, now)
+        and (entry is head or head is None or head.is_due(now) or _leaves_time(head, now=now, length=length, box=box))
+    ]
+    return next((entry for entry in fit if not _must_agree(entry, now)), next(iter(fit), None))
 
 
 def _leaves_time(head: Entry | None, *, now: datetime, length: timedelta, box: TimeBox) -> bool:
@@ -129,7 +173,7 @@ def _leaves_time(head: Entry | None, *, now: datetime, length: timedelta, box: T
 def _wanted_at(entry: Entry, now: datetime) -> datetime:
     """When a booked person may claim the stand; one who is late may come through the door at any moment."""
     assert entry.booked_at is not None
-    return max(entry.booked_at, entry.busy_until or now, now)
+    return max(entry.booked_at, entry.busy_until or now, entry.comes_at or now, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-JOIN_WITHIN = timedelta(minutes=5)  # of the first slot; before that nobody need worry
+# Every threshold of the day, in one place.
+READY_BEFORE = timedelta(minutes=10)  # somebody is booked: the stand should be there by then
+JOIN_WITHIN = timedelta(minutes=5)  # of the first slot; after that it is missing
+ALONE_FOR = timedelta(minutes=3)  # in the room while the other party is not
 AWAY_AT_MOST = timedelta(minutes=15)
 LATE_BEYOND = 10  # minutes
 LATE_FROM = 5  # minutes: said, but no trouble yet
+GROWS_BY = 5  # minutes, in GROWS_WITHIN: the delay is getting worse
+GROWS_WITHIN = timedelta(minutes=15)
+TOO_MANY = 2  # people more than there are slots left of the day
 EMPTY_FOR = timedelta(minutes=15)
 
 
@@ -16,12 +22,28 @@ class Trouble(StrEnum):
     """What can be wrong with a stand, the worst first."""
 
     NOT_JOINED = "not_joined"
+    NOT_READY = "not_ready"  # somebody is booked in a few minutes, and nobody of the stand is there
+    ALONE = "alone"  # one party is in the room, the other is not
     AWAY = "away"
+    OVERFLOW = "overflow"  # more people than the day has slots left
     LATE = "late"
+    GROWING = "growing"  # not very late yet, but more and more
     EMPTY = "empty"
 
 
+# What the people at the stand can do something about, so that it is said to them too.
+FOR_THE_STAND = frozenset({Trouble.ALONE, Trouble.OVERFLOW, Trouble.LATE, Trouble.GROWING})
+
 _WEIGHT = {kind: weight for weight, kind in enumerate(Trouble)}
+
+
+@dataclass(frozen=True)
+class Alone:
+    """Somebody who waits in the room; `stand_waits` says whether it is the recruiter."""
+
+    booking_id: int
+    since: datetime
+    stand_waits: bool
 
 
 @dataclass(frozen=True)
@@ -30,7 +52,9 @@ class StandDay:
 
     `is_open` says whether it has a slot around the moment; `seen_at` is when its recruiter was last there today;
     `expected` counts those with a booking still to come, `waiting` those of them who are here; `starts` are the booked
-    times still to come; `running` counts people called or in an interview.
+    times still to come; `running` counts people called or in an interview. `growth` is by how many minutes the delay
+    grew lately; `slots_left` counts the slots that are not over, None where the kind of stand makes no queue; `alone`
+    are those who sit in a room by themselves.
     """
 
     stand_id: int
@@ -47,6 +71,9 @@ class StandDay:
     waiting: int
     waiting_since: datetime | None
     starts: tuple[datetime, ...] = ()
+    growth: int = 0
+    slots_left: int | None = None
+    alone: tuple[Alone, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +86,9 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to see to. `people` are those it concerns; `until` is when an empty stand has work again."""
+    """One thing to see to. `people` are those it concerns; `until` is when an empty stand has work again; `growth` is
+    by how much a delay grew lately; `alone` who waits for the other party.
+    """
 
     kind: Trouble
     stand_id: int
@@ -69,6 +98,8 @@ class Finding:
     minutes: int = 0
     until: datetime | None = None
     trades: tuple[str, ...] = ()
+    growth: int = 0
+    alone: Alone | None = None
 
 
 def findings(stands: Iterable[StandDay], waiting: Sequence[Waiting], *, moment: datetime) -> list[Finding]:
@@ -85,10 +116,20 @@ def _finding(
     if is_missing(stand, moment):
         since = stand.seen_at or stand.first_start
         return Finding(Trouble.NOT_JOINED, stand.stand_id, stand.name, stand.expected, since=since)
+    first = not_ready_for(stand, moment)
+    if first is not None:
+        return Finding(Trouble.NOT_READY, stand.stand_id, stand.name, stand.expected, until=first)
+    alone = next((each for each in stand.alone if moment - each.since >= ALONE_FOR), None)
+    if alone is not None:
+        return Finding(Trouble.ALONE, stand.stand_id, stand.name, 1, since=alone.since, alone=alone)
     if stand.away_since and moment - stand.away_since > AWAY_AT_MOST and stand.expected:
         return Finding(Trouble.AWAY, stand.stand_id, stand.name, stand.expected, since=stand.away_since)
-    if stand.delay_minutes > LATE_BEYOND and stand.expected:
-        return Finding(Trouble.LATE, stand.stand_id, stand.name, stand.expected, minutes=stand.delay_minutes)
+    if (over := too_many(stand)) >= TOO_MANY:
+        return Finding(Trouble.OVERFLOW, stand.stand_id, stand.name, over, minutes=stand.delay_minutes)
+    grows = stand.growth if stand.growth >= GROWS_BY else 0
+    if stand.expected and (stand.delay_minutes > LATE_BEYOND or (grows and stand.delay_minutes >= LATE_FROM)):
+        kind = Trouble.LATE if stand.delay_minutes > LATE_BEYOND else Trouble.GROWING
+        return Finding(kind, stand.stand_id, stand.name, stand.expected, minutes=stand.delay_minutes, growth=grows)
     if is_empty(stand, moment):
         near = {
             person.candidate_id
@@ -107,6 +148,19 @@ def is_missing(stand: StandDay, moment: datetime) -> bool:
     """Whether its recruiter should be there and is not."""
     due = stand.first_start is not None and moment - stand.first_start >= JOIN_WITHIN
     return due and stand.is_open and not stand.connected and not stand.running and stand.away_since is None
+
+
+def not_ready_for(stand: StandDay, moment: datetime) -> datetime | None:
+    """The next booked time, when it is near and nobody of the stand is there."""
+    if stand.connected or stand.running or stand.away_since is not None:
+        return None
+    first = min((start for start in stand.starts if start > moment), default=None)
+    return first if first is not None and first - moment <= READY_BEFORE else None
+
+
+def too_many(stand: StandDay) -> int:
+    """How many people more than there are slots left, whoever is inside included."""
+    return 0 if stand.slots_left is None else max(0, stand.expected + stand.running - stand.slots_left)
 
 
 def is_empty(stand: StandDay, moment: datetime) -> bool:

@@ -21,3 +21,8 @@ def key(text: str) -> str:
 def slug(text: str, limit: int = 80) -> str:
     """A name as it stands in an address: "Tôlerie d'Auge" is "tolerie-d-auge"."""
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")[:limit].rstrip("-")
+
+
+def short(first_name: str, last_name: str) -> str:
+    """ "Camille G.": all that somebody may know of a person they have no interview with."""
+    return f"{first_name} {last_name[:1]}.".strip() if last_name else first_name

@@ -1,6 +1,7 @@
 """What a stand's recruiters see of their day: who is with them, who waits and how present they are, what is left to do.
 
-One board feeds the four fragments of the cockpit. It speaks of the fair's live day, never of the moment of reading.
+One board feeds the four fragments of the cockpit. It speaks of the fair's live day as of the last moment that is
+written down (`Board.moment`), never of the moment of reading: the timekeeper writes when time alone changes a turn.
 """
 
 from collections import defaultdict
@@ -11,21 +12,28 @@ from functools import cached_property
 from sqlalchemy import Connection, and_, func, or_, select
 
 from jobdating.db import tables as t
+from jobdating.domain import line as rules
+from jobdating.domain.arbiter import TimeBox
+from jobdating.domain.attendance import Finding
+from jobdating.domain.line import Turn
 from jobdating.domain.policy import Actor
-from jobdating.domain.queue import Place, Suggestion, order, suggest
 from jobdating.domain.states import (
     LIVE,
-    WAITING,
     WITH_RECRUITER,
     BookingState,
+    GapState,
     RoomProvider,
     SlotState,
     StandKind,
 )
 from jobdating.domain.window import day_span
+from jobdating.queries import clashes, gaps, trouble
+from jobdating.queries.clashes import Clash
+from jobdating.queries.gaps import Gap
 from jobdating.queries.interviews import Entry, Presence, entries
 
 LONG_BREAK = timedelta(minutes=90)
+_NOT_NOW = frozenset({Presence.ELSEWHERE, Presence.YIELDED, Presence.ASIDE, Presence.LATE})
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,9 @@ class Colleague:
 
 @dataclass(frozen=True)
 class Board:
-    """A stand on the fair's live day. `length` is the planned interview; `provider` never says "auto"."""
+    """A stand on the fair's live day. `length` is the planned interview; `provider` never says "auto"; `grace` is how
+    long a place is kept for somebody who is not to be seen. `turned_at` is when time alone last changed whom to call.
+    """
 
     stand_id: int
     fair_id: int
@@ -62,6 +72,9 @@ class Board:
     kind: StandKind
     capacity: int
     length: timedelta
+    grace: timedelta
+    begins: datetime
+    turned_at: datetime | None
     provider: RoomProvider
     room_url: str
     room_hosts: tuple[str, ...]
@@ -73,6 +86,9 @@ class Board:
     slots: tuple[FreeSlot, ...]
     colleagues: tuple[Colleague, ...]
     waitlist: int
+    gaps: tuple[Gap, ...]
+    clashes: tuple[Clash, ...]
+    alert: Finding | None
 
     @cached_property
     def current(self) -> tuple[Entry, ...]:
@@ -88,22 +104,68 @@ class Board:
     @cached_property
     def line(self) -> tuple[Entry, ...]:
         """Who waits, in the order everybody sees."""
-        by_id = {entry.booking_id: entry for entry in self.entries}
-        waiting = (place for place in self._places if place.state in WAITING)
-        return tuple(by_id[place.booking_id] for place in order(waiting))
+        waiting = (entry for entry in self.entries if entry.facts.is_waiting)
+        return tuple(sorted(waiting, key=lambda entry: (entry.due_at, entry.walk_in, entry.booking_id)))
 
     @cached_property
-    def suggestion(self) -> Suggestion:
-        return suggest(self._places, latest=self._latest)
+    def moment(self) -> datetime:
+        """The last moment that anything is known of: the arbiter's "now"."""
+        known = rules.last_moment((entry.facts for entry in self.entries), self._latest, self.turned_at)
+        return known or self.begins
+
+    @cached_property
+    def turn(self) -> Turn:
+        """The arbiter's word on whom to call."""
+        facts = [entry.facts for entry in self.entries]
+        return rules.turn(facts, grace=self.grace, length=self.length, moment=self.moment, box=TimeBox())
+
+    @cached_property
+    def next(self) -> Entry | None:
+        """Whom to call: the arbiter's choice, else the first who can be reached at all, though not here."""
+        return self._entry(self.turn.choice.booking_id) or next(
+            (entry for entry in self.line if entry.presence not in _NOT_NOW and not self._waits_for_own_time(entry)),
+            None,
+        )
 
     @property
-    def next(self) -> Entry | None:
-        return self._entry(self.suggestion.place)
+    def ask(self) -> bool:
+        """Whether the next must first agree to come before their time. A group comes at its time anyway."""
+        chosen = self.turn.choice.ask and self.next is self._entry(self.turn.choice.booking_id)
+        return chosen and self.kind is StandKind.INTERVIEW
 
     @property
     def passed(self) -> Entry | None:
         """The first in line, when somebody else should be served meanwhile."""
-        return self._entry(self.suggestion.passed)
+        first = next(iter(self.line), None)
+        kept = self._entry(self.turn.choice.keeps_place) or (first if first and first.presence in _NOT_NOW else None)
+        return kept if kept is not self.next else None
+
+    @cached_property
+    def gone(self) -> tuple[Entry, ...]:
+        """Whose grace is over: a person may say that they did not come."""
+        return tuple(entry for entry in self.entries if entry.booking_id in self.turn.gone)
+
+    def kept_until(self, entry: Entry) -> datetime | None:
+        """Until when the place of somebody who is not to be seen is kept."""
+        return rules.kept_until(entry.facts, grace=self.grace)
+
+    @property
+    def gap(self) -> Gap | None:
+        """The gap that is offered now, or was taken by somebody who still waits to be called."""
+        latest = next(iter(self.gaps), None)
+        if latest is None or latest.state is GapState.CLOSED or latest.is_refilled:
+            return None
+        waits = latest.taken_state is None or any(entry.booking_id == latest.taker_id for entry in self.line)
+        return latest if waits else None
+
+    def gap_of(self, entry: Entry) -> Gap | None:
+        """The gap that somebody's absence opened, whatever became of it."""
+        return next((gap for gap in self.gaps if gap.cause_id == entry.booking_id), None)
+
+    @property
+    def refilled(self) -> list[Gap]:
+        """Missed places that somebody else had, the latest first."""
+        return [gap for gap in self.gaps if gap.is_refilled and gap.cause_state is BookingState.NO_SHOW]
 
     @cached_property
     def last(self) -> Entry | None:
@@ -176,22 +238,17 @@ class Board:
         moments = (m for e in self.entries for m in (e.checked_in_at, e.called_at, e.started_at, e.ended_at) if m)
         return max(moments, default=None)
 
-    @cached_property
-    def _places(self) -> list[Place]:
-        return [
-            Place(
-                entry.booking_id, entry.state, entry.due_at, walk_in=entry.walk_in, present=entry.present,
-                busy=entry.presence is Presence.ELSEWHERE, aside=entry.presence is Presence.ASIDE,
-            )
-            for entry in self.entries
-        ]  # fmt: skip
+    def _waits_for_own_time(self, entry: Entry) -> bool:
+        """Said no, or nothing yet, to coming before a time that is still ahead."""
+        asked = entry.facts.refused_at or (entry.facts.asked_at and not entry.facts.agreed_at)
+        return bool(asked) and entry.due_at > self.moment
 
-    def _entry(self, place: Place | None) -> Entry | None:
-        return next((e for e in self.entries if place is not None and e.booking_id == place.booking_id), None)
+    def _entry(self, booking_id: int | None) -> Entry | None:
+        return next((entry for entry in self.entries if entry.booking_id == booking_id), None)
 
 
 def board(tx: Connection, stand_id: int) -> Board | None:
-    """The stand's board, or None when there is no such stand. Seven statements."""
+    """The stand's board, or None when there is no such stand. Sixteen statements."""
     stand = tx.execute(
         select(
             t.stands,
@@ -199,6 +256,7 @@ def board(tx: Connection, stand_id: int) -> Board | None:
             t.fairs.c.slug.label("fair_slug"),
             t.fairs.c.timezone,
             t.fairs.c.interview_minutes,
+            t.fairs.c.grace_minutes,
             t.fairs.c.room_provider.label("fair_provider"),
             t.fairs.c.room_hosts,
             func.coalesce(t.fairs.c.live_day, t.fairs.c.first_day).label("day"),
@@ -221,6 +279,9 @@ def board(tx: Connection, stand_id: int) -> Board | None:
         kind=StandKind(stand.kind),
         capacity=stand.capacity,
         length=timedelta(minutes=stand.interview_minutes),
+        grace=timedelta(minutes=stand.grace_minutes),
+        begins=start,
+        turned_at=stand.turned_at if stand.turned_at and start <= stand.turned_at < end else None,
         provider=provider(stand.room_provider, stand.fair_provider),
         room_url=stand.room_url,
         room_hosts=tuple(stand.room_hosts),
@@ -241,6 +302,9 @@ def board(tx: Connection, stand_id: int) -> Board | None:
         waitlist=tx.execute(
             select(func.count()).select_from(t.waitlist).where(t.waitlist.c.stand_id == stand_id)
         ).scalar_one(),
+        gaps=gaps.of_stand(tx, stand_id, start, end),
+        clashes=clashes.of_stand(tx, stand_id),
+        alert=trouble.of_stand(tx, stand_id),
     )
 
 

@@ -10,20 +10,31 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, select
 
 from jobdating.db import tables as t
+from jobdating.domain import naming
+from jobdating.domain.line import Facts
 from jobdating.domain.queue import due_at
 from jobdating.domain.states import WAITING, WITH_RECRUITER, BookingState, NextStep, Origin
+from jobdating.queries import expected as expecting
+from jobdating.queries.elsewhere import Elsewhere, elsewhere, left_at, yielded
+from jobdating.queries.expected import Expected
 
 
 class Presence(StrEnum):
     """How present somebody really is, the strongest sign first."""
 
     ELSEWHERE = "elsewhere"  # called or in an interview at another stand
+    YIELDED = "yielded"  # this stand lets another go first with them
     ASIDE = "aside"  # asked for a moment
+    LATE = "late"  # on the way: said when they come
     IN_ROOM = "in_room"  # clicked into the room
+    PHONE = "phone"  # cannot connect, waits to be phoned
     HERE = "here"  # checked in, and connected
     LOST = "lost"  # checked in, but the connection is gone
     CONNECTED = "connected"  # has the page open, has not said "je suis là"
     EXPECTED = "expected"  # not yet
+
+
+_PRESENT = frozenset({Presence.IN_ROOM, Presence.PHONE, Presence.HERE, Presence.LOST, Presence.CONNECTED})
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,8 @@ class Entry:
     """One booking as its stand sees it. Times in UTC; `low` is the expected call of somebody who waits.
 
     Walk-ins have no `starts_at` until they are called. `since` is when the presence began, where that is known.
+    `elsewhere` is the other stand that has them, or goes first. `phone` is theirs to this stand alone, from the call
+    to the end of an interview they asked to have by telephone. `facts` is what the rules of the line decide by.
     """
 
     booking_id: int
@@ -49,8 +62,12 @@ class Entry:
     ends_at: datetime | None
     due_at: datetime
     low: datetime | None
+    expected: Expected | None
     presence: Presence
     since: datetime | None
+    elsewhere: Elsewhere | None
+    phone: str
+    facts: Facts
     checked_in_at: datetime | None
     called_at: datetime | None
     started_at: datetime | None
@@ -70,7 +87,11 @@ class Entry:
     @property
     def present(self) -> bool:
         """Can be called: a dropped connection (a locked phone) costs nobody their turn."""
-        return self.presence in {Presence.IN_ROOM, Presence.HERE, Presence.LOST, Presence.CONNECTED}
+        return self.presence in _PRESENT
+
+    @property
+    def by_phone(self) -> bool:
+        return self.facts.by_phone
 
     @property
     def may_be_called(self) -> bool:
@@ -83,7 +104,7 @@ class Entry:
 
 
 def entries(tx: Connection, stand_id: int, *conditions: Any) -> tuple[Entry, ...]:
-    """Bookings of a stand that were not cancelled, by time. Three statements."""
+    """Bookings of a stand that were not cancelled, by time. Four statements."""
     rows = tx.execute(
         select(
             t.bookings,
@@ -93,8 +114,9 @@ def entries(tx: Connection, stand_id: int, *conditions: Any) -> tuple[Entry, ...
             t.candidates.c.seen_at,
             t.accounts.c.first_name,
             t.accounts.c.last_name,
+            t.accounts.c.phone,
             func.coalesce(t.sites.c.name, "").label("site"),
-            t.estimates.c.low,
+            *expecting.COLUMNS,
             t.wishes.c.rank.label("wish"),
             t.documents.c.id.is_not(None).label("has_cv"),
         )
@@ -112,8 +134,11 @@ def entries(tx: Connection, stand_id: int, *conditions: Any) -> tuple[Entry, ...
     ).all()
     ids = {row.candidate_id for row in rows}
     trades = trades_of(tx, ids)
-    busy = _busy_elsewhere(tx, stand_id, ids)
-    return tuple(_entry(row, tuple(trades[row.candidate_id]), busy.get(row.candidate_id)) for row in rows)
+    busy = elsewhere(tx, t.bookings.c.candidate_id.in_(ids), t.bookings.c.stand_id != stand_id)
+    behind = yielded(tx, t.bookings.c.stand_id == stand_id)
+    return tuple(
+        _entry(row, tuple(trades[row.candidate_id]), busy.get(row.candidate_id), behind.get(row.id)) for row in rows
+    )
 
 
 def trades_of(tx: Connection, candidate_ids: Iterable[int]) -> dict[int, list[str]]:
@@ -124,9 +149,39 @@ def trades_of(tx: Connection, candidate_ids: Iterable[int]) -> dict[int, list[st
     return found
 
 
-def _entry(row: Row[Any], trades: tuple[str, ...], busy_since: datetime | None) -> Entry:
-    presence, since = _presence(row, busy_since)
+def facts(row: Any, other: Elsewhere | None) -> Facts:
+    """What the rules of the line need of a row of `bookings` with the candidate's presence and the expected `low`."""
+    booked_at: datetime | None = row.starts_at if row.slot_id is not None else None
+    walk_in = row.origin == Origin.WALK_IN
+    due = due_at(booked_at=booked_at, queued_at=row.queued_at, walk_in=walk_in, expected_at=row.low)
+    return Facts(
+        booking_id=row.id,
+        candidate_id=row.candidate_id,
+        state=BookingState(row.state),
+        due_at=row.gap_taken_at or due,
+        booked_at=booked_at if booked_at or walk_in else row.queued_at,
+        connected=row.connected_since is not None,
+        left_at=left_at(row),
+        checked_in_at=row.checked_in_at,
+        stepped_aside_at=row.stepped_aside_at,
+        late_until=row.late_until,
+        phone_asked_at=row.phone_asked_at,
+        asked_at=row.early_asked_at,
+        agreed_at=row.early_agreed_at,
+        refused_at=row.early_refused_at,
+        gap_taken_at=row.gap_taken_at,
+        called_at=row.called_at,
+        in_room_at=row.candidate_in_room_at,
+        busy_until=other.until if other else None,
+        walk_in=walk_in,
+    )
+
+
+def _entry(row: Row[Any], trades: tuple[str, ...], busy: Elsewhere | None, behind: Elsewhere | None) -> Entry:
+    known = facts(row, busy or behind)
+    presence, since = _presence(row, known, busy, behind)
     offered = row.state == BookingState.HELD  # has not said yes: no surname yet
+    phoned = known.by_phone and row.state in WITH_RECRUITER
     return Entry(
         booking_id=row.id,
         candidate_id=row.candidate_id,
@@ -142,15 +197,14 @@ def _entry(row: Row[Any], trades: tuple[str, ...], busy_since: datetime | None) 
         origin=Origin(row.origin),
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        due_at=due_at(
-            booked_at=row.starts_at if row.slot_id is not None else None,
-            queued_at=row.queued_at,
-            walk_in=row.origin == Origin.WALK_IN,
-            expected_at=row.low,
-        ),
+        due_at=known.due_at,
         low=row.low,
+        expected=expecting.of(row),
         presence=presence,
         since=since,
+        elsewhere=busy or behind,
+        phone=(row.phone or "") if phoned else "",
+        facts=known,
         checked_in_at=row.checked_in_at,
         called_at=row.called_at,
         started_at=row.started_at,
@@ -167,31 +221,26 @@ def _entry(row: Row[Any], trades: tuple[str, ...], busy_since: datetime | None) 
 
 def short_name(row: Any) -> str:
     """ "Camille G.": all a stand may know of somebody who has no interview with it."""
-    return f"{row.first_name} {row.last_name[:1]}.".strip() if row.last_name else str(row.first_name)
+    return naming.short(row.first_name, row.last_name)
 
 
-def _presence(row: Row[Any], busy_since: datetime | None) -> tuple[Presence, datetime | None]:
-    if busy_since is not None:
-        return Presence.ELSEWHERE, busy_since
+def _presence(
+    row: Row[Any], known: Facts, busy: Elsewhere | None, behind: Elsewhere | None
+) -> tuple[Presence, datetime | None]:
+    if busy is not None:
+        return Presence.ELSEWHERE, busy.since
+    if behind is not None and known.is_waiting:
+        return Presence.YIELDED, behind.since
     if row.stepped_aside_at is not None:
         return Presence.ASIDE, row.stepped_aside_at
+    if row.late_until is not None and known.is_waiting:
+        return Presence.LATE, row.late_until
     if row.candidate_in_room_at is not None:
         return Presence.IN_ROOM, row.candidate_in_room_at
+    if row.phone_asked_at is not None:
+        return Presence.PHONE, row.phone_asked_at
     if row.checked_in_at is not None:
-        if row.connected_since is None and row.seen_at is not None:
-            return Presence.LOST, row.seen_at
-        return Presence.HERE, row.checked_in_at
+        return (Presence.HERE, row.checked_in_at) if known.left_at is None else (Presence.LOST, known.left_at)
     if row.connected_since is not None:
         return Presence.CONNECTED, row.connected_since
     return Presence.EXPECTED, None
-
-
-def _busy_elsewhere(tx: Connection, stand_id: int, candidate_ids: set[int]) -> dict[int, datetime]:
-    rows = tx.execute(
-        select(t.bookings.c.candidate_id, t.bookings.c.called_at, t.bookings.c.started_at).where(
-            t.bookings.c.candidate_id.in_(candidate_ids),
-            t.bookings.c.stand_id != stand_id,
-            t.bookings.c.state.in_([state.value for state in sorted(WITH_RECRUITER)]),
-        )
-    )
-    return {row.candidate_id: row.started_at or row.called_at for row in rows}

@@ -127,16 +127,14 @@ def queue(tx: Connection, actor: Actor, stand_id: int) -> list[QueueEntry]:
         Place(
             row.id,
             BookingState(row.state),
-            due_at(
+            row.gap_taken_at
+            or due_at(
                 booked_at=row.starts_at if row.slot_id is not None else None,
                 queued_at=row.queued_at,
                 walk_in=row.origin == Origin.WALK_IN,
                 expected_at=row.low,
             ),
             walk_in=row.origin == Origin.WALK_IN,
-            present=row.state == BookingState.CHECKED_IN or row.connected_since is not None,
-            busy=False,
-            aside=row.stepped_aside_at is not None,
         )
         for row in rows
     )
@@ -151,7 +149,7 @@ def _entry(position: int, place: Place, row: Any, actor: Actor, staff: bool) -> 
         state=row.state,
         walk_in=place.walk_in,
         starts_at=row.starts_at,
-        present=place.present,
+        present=row.state == BookingState.CHECKED_IN or row.connected_since is not None,
         mine=actor.is_candidate(row.candidate_id),
         name=f"{row.first_name} {row.last_name}".strip() if staff else None,
         low=row.low,

@@ -15,11 +15,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from jobdating.db import tables as t
+from jobdating.domain.arbiter import ASK_LASTS
 from jobdating.domain.booking import UNDO_LASTS
+from jobdating.domain.line import LATE_AT_MOST
 from jobdating.domain.queue import Place, people_before
-from jobdating.domain.states import LIVE, WAITING, WITH_RECRUITER, BookingState, Origin, Party, RoomProvider
+from jobdating.domain.states import LIVE, WAITING, WITH_RECRUITER, BookingState, OfferState, Origin, Party, RoomProvider
+from jobdating.domain.window import day_span
+from jobdating.queries import expected as expecting
+from jobdating.queries import gaps
 from jobdating.queries.cockpit import provider
+from jobdating.queries.expected import Expected
+from jobdating.queries.gaps import Offer
 from jobdating.queries.interviews import short_name
+from jobdating.queries.subjects import subjects
 
 AHEAD = 0.78  # of the rail lies before the end of the honest range
 LEAST_RAIL = timedelta(minutes=12)
@@ -63,12 +71,19 @@ class Interview:
     high: datetime | None
     not_before: datetime | None
     published_at: datetime | None
+    expected: Expected | None
     before: int
     delay_minutes: int
     away_since: datetime | None
     expires_at: datetime | None
     checked_in_at: datetime | None
     stepped_aside_at: datetime | None
+    late_until: datetime | None
+    phone_asked_at: datetime | None
+    asked_at: datetime | None
+    agreed_at: datetime | None
+    refused_at: datetime | None
+    gap_taken_at: datetime | None
     called_at: datetime | None
     started_at: datetime | None
     ended_at: datetime | None
@@ -78,6 +93,21 @@ class Interview:
     @property
     def waiting(self) -> bool:
         return self.state in WAITING
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the stand waits to hear if they come before their time."""
+        return self.asked_at is not None and self.agreed_at is None and self.refused_at is None and self.waiting
+
+    @property
+    def asked_until(self) -> datetime | None:
+        """Until when an answer to that helps."""
+        return self.asked_at + ASK_LASTS if self.asked_at is not None else None
+
+    @property
+    def late_at_most(self) -> datetime | None:
+        """Until when "j'arrive dans 5 min" can be said."""
+        return self.starts_at + LATE_AT_MOST if self.starts_at is not None and not self.walk_in else None
 
     @property
     def kept_until(self) -> datetime | None:
@@ -115,12 +145,24 @@ class Planning:
     first_name: str
     phone: str
     live_day: date | None
+    permission: str
     cap: int
     length: timedelta
     grace: timedelta
     contact_phone: str
     interviews: tuple[Interview, ...]
     waits: tuple[Wait, ...]
+    gaps: tuple[Offer, ...]
+
+    @property
+    def gap(self) -> Offer | None:
+        """A stand that could see them at once, and waits for a yes."""
+        return next((each for each in self.gaps if each.state is OfferState.OFFERED), None)
+
+    @property
+    def gone(self) -> Offer | None:
+        """The last such place, when it went to another."""
+        return next((each for each in self.gaps if each.state is OfferState.WITHDRAWN), None)
 
     @cached_property
     def called(self) -> Interview | None:
@@ -178,10 +220,10 @@ class Planning:
 
 
 def planning(tx: Connection, candidate_id: int) -> Planning | None:
-    """The candidate's planning, or None when there is no such candidate. Seven statements."""
+    """The candidate's planning, or None when there is no such candidate. Eight statements."""
     c = t.candidates.c
     head = tx.execute(
-        select(c.fair_id, t.accounts.c.first_name, t.accounts.c.phone, t.fairs)
+        select(c.fair_id, c.permission, t.accounts.c.first_name, t.accounts.c.phone, t.fairs)
         .join(t.accounts, t.accounts.c.id == c.account_id)
         .join(t.fairs, t.fairs.c.id == c.fair_id)
         .where(c.id == candidate_id)
@@ -190,7 +232,7 @@ def planning(tx: Connection, candidate_id: int) -> Planning | None:
         return None
     rows = _bookings(tx, candidate_id)
     stands = {row.stand_id for row in rows}
-    people, subjects = names(tx, stands), _subjects(tx, candidate_id, stands)
+    people, abouts = names(tx, stands), subjects(tx, candidate_id, stands)
     lines = _lines(tx, {row.stand_id for row in rows if row.state in WAITING})
     zone = ZoneInfo(head.timezone)
     return Planning(
@@ -200,15 +242,17 @@ def planning(tx: Connection, candidate_id: int) -> Planning | None:
         first_name=head.first_name,
         phone=head.phone or "",
         live_day=head.live_day,
+        permission=head.permission,
         cap=head.cap,
         length=timedelta(minutes=head.interview_minutes),
         grace=timedelta(minutes=head.grace_minutes),
         contact_phone=head.contact_phone,
         interviews=tuple(
-            _interview(row, people[row.stand_id], subjects[row.stand_id], lines[row.stand_id], zone, head.room_provider)
+            _interview(row, people[row.stand_id], abouts[row.stand_id], lines[row.stand_id], zone, head.room_provider)
             for row in rows
         ),
         waits=_waits(tx, candidate_id),
+        gaps=gaps.of_candidate(tx, candidate_id, *day_span(head.live_day, head.timezone)) if head.live_day else (),
     )
 
 
@@ -236,10 +280,7 @@ def _bookings(tx: Connection, candidate_id: int) -> list[Row[Any]]:
                 t.stands.c.delay_minutes,
                 t.stands.c.away_since,
                 func.coalesce(t.sites.c.name, "").label("place"),
-                t.estimates.c.low,
-                t.estimates.c.high,
-                t.estimates.c.not_before,
-                t.estimates.c.published_at,
+                *expecting.COLUMNS,
             )
             .join(t.stands, t.stands.c.id == t.bookings.c.stand_id)
             .outerjoin(t.sites, t.sites.c.id == t.stands.c.site_id)
@@ -250,45 +291,15 @@ def _bookings(tx: Connection, candidate_id: int) -> list[Row[Any]]:
     )
 
 
-def _subjects(tx: Connection, candidate_id: int, stand_ids: set[int]) -> dict[int, str]:
-    """What each interview is about: an offer in a trade of both, or else the trades of the stand."""
-    mine = set(
-        tx.execute(
-            select(t.candidate_trades.c.trade).where(t.candidate_trades.c.candidate_id == candidate_id)
-        ).scalars()
-    )
-    rows = tx.execute(
-        select(t.stand_trades.c.stand_id, t.stand_trades.c.trade, t.offers.c.title, t.offers.c.level)
-        .join(t.stands, t.stands.c.id == t.stand_trades.c.stand_id)
-        .outerjoin(
-            t.offers, and_(t.offers.c.company_id == t.stands.c.company_id, t.offers.c.trade == t.stand_trades.c.trade)
-        )
-        .where(t.stand_trades.c.stand_id.in_(list(stand_ids)))
-        .order_by(t.stand_trades.c.stand_id, t.stand_trades.c.trade, t.offers.c.id)
-    ).all()
-    found: dict[int, str] = defaultdict(str)
-    for row in rows:
-        if row.trade in mine and row.title and not found[row.stand_id]:
-            found[row.stand_id] = f"{_in_a_sentence(row.title)} {_in_a_sentence(row.level)}".strip()
-    for row in rows:
-        if not found[row.stand_id]:
-            trades = dict.fromkeys(each.trade for each in rows if each.stand_id == row.stand_id)
-            found[row.stand_id] = ", ".join(map(_in_a_sentence, trades))
-    return found
-
-
-def _in_a_sentence(words: str) -> str:
-    """ "Bac pro" is "bac pro" there, "CAP" stays."""
-    return words[:1].lower() + words[1:] if words[1:2].islower() else words
-
-
 def _lines(tx: Connection, stand_ids: set[int]) -> dict[int, list[Any]]:
     """Who is in the lines of these stands, with the moment each is due."""
     lines: dict[int, list[Any]] = defaultdict(list)
     states = [state.value for state in sorted(WAITING | WITH_RECRUITER)]
     b = t.bookings.c
     rows = tx.execute(
-        select(b.id, b.stand_id, b.state, b.slot_id, b.starts_at, b.queued_at, b.origin, t.estimates.c.low)
+        select(
+            b.id, b.stand_id, b.state, b.slot_id, b.starts_at, b.queued_at, b.origin, b.gap_taken_at, t.estimates.c.low
+        )
         .outerjoin(t.estimates, t.estimates.c.booking_id == b.id)
         .where(b.stand_id.in_(list(stand_ids)), b.state.in_(states))
     )
@@ -321,12 +332,19 @@ def _interview(
         high=row.high,
         not_before=row.not_before,
         published_at=row.published_at,
+        expected=expecting.of(row),
         before=people_before(row.id, places) if row.state in WAITING else 0,
         delay_minutes=row.delay_minutes,
         away_since=row.away_since,
         expires_at=row.expires_at,
         checked_in_at=row.checked_in_at,
         stepped_aside_at=row.stepped_aside_at,
+        late_until=row.late_until,
+        phone_asked_at=row.phone_asked_at,
+        asked_at=row.early_asked_at,
+        agreed_at=row.early_agreed_at,
+        refused_at=row.early_refused_at,
+        gap_taken_at=row.gap_taken_at,
         called_at=row.called_at,
         started_at=row.started_at,
         ended_at=row.ended_at,
@@ -341,9 +359,11 @@ def _place(row: Row[Any]) -> Place:
     due: datetime = row.starts_at if row.slot_id is not None else row.queued_at
     if row.state in WITH_RECRUITER:
         due = datetime.min.replace(tzinfo=row.queued_at.tzinfo)  # whoever is inside comes first
+    elif row.gap_taken_at is not None:
+        due = row.gap_taken_at
     elif walk_in and row.low is not None:
         due = max(due, row.low)
-    return Place(row.id, BookingState(row.state), due, walk_in=walk_in, present=True, busy=False, aside=False)
+    return Place(row.id, BookingState(row.state), due, walk_in=walk_in)
 
 
 def _waits(tx: Connection, candidate_id: int) -> tuple[Wait, ...]:

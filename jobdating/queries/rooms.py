@@ -66,6 +66,7 @@ def door(tx: Connection, actor: Actor, booking_id: int) -> Door:
             t.bookings.c.candidate_id,
             t.bookings.c.state,
             t.bookings.c.starts_at,
+            t.bookings.c.phone_asked_at,
             _slot().label("slot"),
             t.fairs.c.slug,
             t.fairs.c.room_provider.label("fair_provider"),
@@ -97,7 +98,8 @@ def door(tx: Connection, actor: Actor, booking_id: int) -> Door:
     if row is None:
         raise NotFound(what="booking")
     party = policy.ensure_party(actor, candidate_id=row.candidate_id, stand_id=row.stand_id, fair_id=row.fair_id)
-    held_by = provider(row.room_provider, row.fair_provider)
+    asked = row.phone_asked_at is not None and row.state in WITH_RECRUITER
+    held_by = RoomProvider.TELEPHONE if asked else provider(row.room_provider, row.fair_provider)
     candidate = f"{row.first_name} {row.last_name}".strip()
     by_phone = held_by is RoomProvider.TELEPHONE and party is not Party.CANDIDATE
     return Door(

@@ -16,13 +16,16 @@ from jobdating.db.engine import Database, Unavailable
 from jobdating.queries import identity
 from jobdating.queries.due import due
 from jobdating.queries.forecast import Forecast, forecast
-from jobdating.services import booking, purge, timekeeper, waitlist
+from jobdating.realtime import live_day
+from jobdating.services import booking, erasure, purge, repair, timekeeper, waitlist
 
 EVERY = 1.0  # real seconds
 REST = 4  # times the work of the last round, at least
 RENEWS = timedelta(seconds=5)  # of wall time; another process takes over when we have not for three times as long
 RETHINKS = timedelta(seconds=10)  # of the fair's time: estimates move with it even when nothing happens
 TRIES_AGAIN = timedelta(minutes=1)  # to promote somebody whom nothing suited
+SMALL = 16_000_000  # bytes of a file that is rewritten in a tenth of a second
+NIGHT_ENDS = 4  # o'clock, UTC
 PURGES = timedelta(hours=1)  # between two looks for fairs whose people are to be forgotten
 ESTIMATES = 150  # that move in one write
 
@@ -65,6 +68,8 @@ class Timekeeper:
         self._position = found.position
         for booking_id in found.expired:
             await self._db.write(booking.expire, booking_id=booking_id, now=now)
+        if found.unsettled:
+            await self._db.write(repair.settle, now=now)
         for fair_id in found.fairs:
             await self._db.write(timekeeper.keep_fair, fair_id=fair_id, now=now)
         if found.expired or changed or self._promoted_at is None or now - self._promoted_at >= TRIES_AGAIN:
@@ -75,10 +80,19 @@ class Timekeeper:
             self._thought_at = now
             for fair_id in found.live:
                 await self._estimate(fair_id, now)
+                await live_day.keep(self._db, fair_id, now=now)
         if self._purged_at is None or now - self._purged_at >= PURGES:
             self._purged_at = now
             for fair_id in await self._db.read(purge.due, now=now):
                 await self._db.write(purge.purge, fair_id=fair_id, now=now)
+        if found.scrub:
+            await self._scrub(live=bool(found.live))
+
+    async def _scrub(self, *, live: bool) -> None:
+        """While a fair is played, only a file that takes no time; the night is long enough for the others."""
+        night = WallClock().now().hour < NIGHT_ENDS
+        if await self._db.scrub(at_most=SMALL if live and not night else None):
+            await self._db.write(erasure.scrubbed)
 
     async def release(self) -> None:
         """Let another process take over at once."""

@@ -38,6 +38,12 @@ class Booking:
     ends_at: datetime | None
 
 
+# What was agreed for a time that is no more.
+NO_PROMISES: dict[str, Any] = {
+    "stepped_aside_at": None, "late_until": None, "gap_taken_at": None,
+    "early_asked_at": None, "early_agreed_at": None, "early_refused_at": None,
+}  # fmt: skip
+
 _SEATS = Statement(
     select(t.bookings.c.id, t.bookings.c.seat, t.bookings.c.candidate_id).where(
         t.bookings.c.slot_id == bindparam("slot_id"), text(t.one_of("bookings.state", LIVE))
@@ -74,7 +80,7 @@ def book(
     """
     slot = rows.slot(tx, slot_id)
     candidate_id, party = _whom(actor, slot, candidate_id)
-    if rows.lock_candidate(tx, candidate_id) != slot.fair_id:
+    if rows.lock_taker(tx, candidate_id) != slot.fair_id:
         raise errors.NotFound(what="candidate")
     taken = _SEATS.all(tx, slot_id=slot_id)
     mine = next((row.id for row in taken if row.candidate_id == candidate_id), None)
@@ -104,7 +110,7 @@ def hold(
     slot = rows.slot(tx, slot_id)
     if not actor.system:
         policy.ensure_staff(actor, stand_id=slot.stand_id, fair_id=slot.fair_id)
-    if rows.lock_candidate(tx, candidate_id) != slot.fair_id:
+    if rows.lock_taker(tx, candidate_id) != slot.fair_id:
         raise errors.NotFound(what="candidate")
     seat = _free_seat(slot, _SEATS.all(tx, slot_id=slot.id))
     if origin is Origin.WAITLIST:
@@ -131,6 +137,7 @@ def accept(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> B
     policy.ensure_own(actor, candidate_id=row.candidate_id, fair_id=row.fair_id)
     if row.state is BookingState.BOOKED:
         return booking_of(row)
+    rows.ensure_may_take(tx, row.candidate_id)
     if row.state is not BookingState.HELD:
         raise errors.OfferExpired() if row.state is BookingState.CANCELLED else errors.WrongState(state=row.state)
     if row.expires_at and row.expires_at <= now:
@@ -183,7 +190,7 @@ def move(tx: Connection, actor: Actor, *, booking_id: int, slot_id: int, now: da
             .where(t.bookings.c.id == row.id)
             .values(
                 slot_id=slot.id, seat=seat, stand_id=slot.stand_id, state=state.value, starts_at=slot.span.start,
-                ends_at=slot.span.end, queued_at=slot.span.start, stepped_aside_at=None,
+                ends_at=slot.span.end, queued_at=slot.span.start, **NO_PROMISES,
             )
         )  # fmt: skip
     notices.moved(tx, row.id, now=now)
@@ -233,10 +240,11 @@ def restore(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> 
     seat = None
     if row.slot_id is not None:
         slot = rows.slot(tx, row.slot_id)
-        rows.lock_candidate(tx, row.candidate_id)
+        rows.lock_taker(tx, row.candidate_id)
         seat = _free_seat(slot, _SEATS.all(tx, slot_id=slot.id))
         # They had this place: the window may have closed since.
-        acting_for = party is not Party.CANDIDATE or not slot.rules.window.admits(slot.span.start, now)
+        own_again = slot.rules.by_wishes or not slot.rules.window.admits(slot.span.start, now)
+        acting_for = party is not Party.CANDIDATE or own_again
         _check(tx, slot, candidate_id=row.candidate_id, now=now, acting_for=acting_for)
     state = BookingState(row.previous_state or BookingState.BOOKED)
     if state in {BookingState.HELD, BookingState.CALLED}:

@@ -28,8 +28,8 @@ from jobdating.domain.states import (
     may_become,
 )
 from jobdating.domain.text import tidied
-from jobdating.services import notices, rows
-from jobdating.services.booking import Booking, booking_of, ids_of
+from jobdating.services import gaps, notices, rows
+from jobdating.services.booking import NO_PROMISES, Booking, booking_of, ids_of
 
 EXTENSION = timedelta(minutes=5)
 RATINGS = range(1, 6)
@@ -44,27 +44,35 @@ def check_in(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) ->
     """
     row = rows.booking(tx, booking_id)
     party = policy.ensure_party(actor, candidate_id=row.candidate_id, stand_id=row.stand_id, fair_id=row.fair_id)
-    if row.state in {BookingState.CHECKED_IN} | WITH_RECRUITER:
+    if row.state in {BookingState.CHECKED_IN} | WITH_RECRUITER and row.late_until is None:
         return booking_of(row)
-    today = _today(tx, row.fair_id, now)
+    if row.state is BookingState.CHECKED_IN:
+        return _arrive(tx, actor, row, now=now)
+    today = _local_date(tx, row.fair_id, now)
     if party is Party.CANDIDATE and row.span and _local_date(tx, row.fair_id, row.span.start) != today:
         raise errors.WindowClosed(opens_at=row.span.start)
     tx.execute(update(t.candidates).where(t.candidates.c.id == row.candidate_id).values(checked_in_on=today))
     with refused_as(_refusals()):
         return _advance(
             tx, actor, row, BookingState.CHECKED_IN, events.CandidateCheckedIn, now=now, checked_in_at=now,
-            stepped_aside_at=None, ended_at=None, previous_state=None,
+            stepped_aside_at=None, late_until=None, ended_at=None, previous_state=None,
         )  # fmt: skip
 
 
 def call(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> Booking:
-    """The stand calls somebody of its line. Raises StandBusy, CandidateBusy, Overlap, WrongState, NotFound."""
+    """The stand calls somebody of its line; a gap that was offered is closed.
+
+    Raises StandBusy, CandidateBusy, Overlap, WrongState, NotFound, and GapTaken when somebody else accepted the
+    gap a moment ago, before whoever calls could see it.
+    """
     row = _staffed(tx, actor, booking_id)
     if row.state in WITH_RECRUITER:
         return booking_of(row)
     _ensure_stand_free(tx, row)
-    changes: dict[str, Any] = {"called_at": now, "stepped_aside_at": None}
-    if row.span is None:
+    gaps.ensure_not_crossed(tx, stand_id=row.stand_id, candidate_id=row.candidate_id, now=now)
+    gaps.close(tx, stand_id=row.stand_id, now=now, by=actor.account_id)
+    changes: dict[str, Any] = {"called_at": now, "stepped_aside_at": None, "late_until": None}
+    if row.slot_id is None:
         ends_at = now + _interview(tx, row.fair_id)
         changes |= {"starts_at": now, "ends_at": ends_at}
         row = replace(row, span=Span(now, ends_at))
@@ -117,7 +125,11 @@ def no_show(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> 
 
 
 def undo(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> Booking:
-    """Take back the last step: a call, a start, a finish or a no-show. Raises WrongState, StandBusy, SlotTaken."""
+    """Take back the last step: a call, a start, a finish or a no-show. Raises WrongState, StandBusy, SlotTaken.
+
+    After a no-show the place is theirs again: an offer of the gap is withdrawn; whoever accepted it already keeps
+    their turn, right after.
+    """
     row = _staffed(tx, actor, booking_id)
     back = {
         BookingState.CALLED: BookingState.CHECKED_IN if row.checked_in_at else BookingState.BOOKED,
@@ -129,6 +141,8 @@ def undo(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> Boo
         raise errors.WrongState(state=row.state)
     if back in WITH_RECRUITER and row.state not in WITH_RECRUITER:
         _ensure_stand_free(tx, row)
+    if row.state is BookingState.NO_SHOW:
+        gaps.close(tx, stand_id=row.stand_id, now=now, by=actor.account_id)
     changes: dict[str, Any] = {"state": back.value, "ended_at": None, "previous_state": None}
     restored = replace(row, state=back)
     if back is BookingState.CALLED:
@@ -155,7 +169,7 @@ def step_aside(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) 
         return booking_of(row)
     changes: dict[str, Any] = {
         "state": BookingState.CHECKED_IN.value, "stepped_aside_at": now, "called_at": None,
-        "checked_in_at": row.checked_in_at or now, "candidate_in_room_at": None,
+        "checked_in_at": row.checked_in_at or now, "candidate_in_room_at": None, "late_until": None,
     }  # fmt: skip
     row = replace(row, state=BookingState.CHECKED_IN)
     if row.slot_id is None:
@@ -179,6 +193,13 @@ def come_back(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -
     return booking_of(row)
 
 
+def _arrive(tx: Connection, actor: Actor, row: rows.BookingRow, *, now: datetime) -> Booking:
+    """There after all, who had checked in and then said that they run late."""
+    tx.execute(update(t.bookings).where(t.bookings.c.id == row.id).values(late_until=None))
+    journal.append(tx, events.CandidateCheckedIn(**ids_of(row)), at=now, by=actor.account_id)
+    return booking_of(row)
+
+
 def join(tx: Connection, actor: Actor, *, stand_id: int, now: datetime, candidate_id: int | None = None) -> Booking:
     """Join a stand's line without an appointment, on the day. Joining twice is one joining.
 
@@ -191,7 +212,7 @@ def join(tx: Connection, actor: Actor, *, stand_id: int, now: datetime, candidat
             raise errors.SignInNeeded() if actor.account_id is None else errors.NotEligible()
         candidate_id = own
     policy.ensure_party(actor, candidate_id=candidate_id, stand_id=stand_id, fair_id=stand.fair_id)
-    if rows.lock_candidate(tx, candidate_id) != stand.fair_id:
+    if rows.lock_taker(tx, candidate_id) != stand.fair_id:
         raise errors.NotFound(what="candidate")
     mine = rows.live_at(tx, stand_id=stand_id, candidate_id=candidate_id)
     if mine and mine.slot_id is None:
@@ -243,7 +264,7 @@ def hand_over(tx: Connection, actor: Actor, *, booking_id: int, stand_id: int, n
         .where(t.bookings.c.id == row.id)
         .values(
             stand_id=stand_id, slot_id=None, seat=None, **_NO_TIME, called_at=None, state=state.value,
-            candidate_in_room_at=None, recruiter_in_room_at=None,
+            candidate_in_room_at=None, recruiter_in_room_at=None, **NO_PROMISES,
             queued_at=row.span.start if row.span and row.slot_id else rows.queued_at(tx, row.id),
         )
     )  # fmt: skip
@@ -348,7 +369,7 @@ def _ensure_stand_free(tx: Connection, row: rows.BookingRow) -> None:
 
 
 def _has_slots_left_today(tx: Connection, stand_id: int, fair_id: int, now: datetime) -> bool:
-    today = _today(tx, fair_id, now)
+    today = _local_date(tx, fair_id, now)
     starts = tx.execute(
         select(t.slots.c.starts_at).where(t.slots.c.stand_id == stand_id, t.slots.c.ends_at > now)
     ).scalars()
@@ -358,10 +379,6 @@ def _has_slots_left_today(tx: Connection, stand_id: int, fair_id: int, now: date
 def _interview(tx: Connection, fair_id: int) -> timedelta:
     minutes = tx.execute(select(t.fairs.c.interview_minutes).where(t.fairs.c.id == fair_id)).scalar_one()
     return timedelta(minutes=minutes)
-
-
-def _today(tx: Connection, fair_id: int, now: datetime) -> Any:
-    return _local_date(tx, fair_id, now)
 
 
 def _local_date(tx: Connection, fair_id: int, moment: datetime) -> Any:

@@ -12,10 +12,12 @@ from sqlalchemy import Connection, Select, and_, bindparam, select, text
 from jobdating.db import tables as t
 from jobdating.db.statement import Statement
 from jobdating.domain import booking as rules
-from jobdating.domain.errors import NotFound
+from jobdating.domain.errors import ConsentNeeded, NotFound
+from jobdating.domain.privacy import may_take
 from jobdating.domain.slots import Span
 from jobdating.domain.states import COUNTED, LIVE, BookingState
 from jobdating.domain.window import Window
+from jobdating.domain.wishing import Mode, Wishing
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class BookingRow:
     extra_minutes: int
     cancelled_by: str | None
     stepped_aside_at: datetime | None
+    late_until: datetime | None
+    phone_asked_at: datetime | None
 
 
 def _locked(query: Select[Any], of: Any) -> Statement:
@@ -66,6 +70,8 @@ _FAIR_RULES = (
     t.fairs.c.lead_minutes,
     t.fairs.c.gap_minutes,
     t.fairs.c.cap,
+    t.fairs.c.mode,
+    t.fairs.c.rest_open,
 )
 _SLOT = _locked(
     select(
@@ -104,10 +110,14 @@ _BOOKING_COLUMNS = (
     t.bookings.c.extra_minutes,
     t.bookings.c.cancelled_by,
     t.bookings.c.stepped_aside_at,
+    t.bookings.c.late_until,
+    t.bookings.c.phone_asked_at,
 )
 _BOOKING = _locked(select(*_BOOKING_COLUMNS).where(t.bookings.c.id == bindparam("booking_id")), t.bookings)
 _CANDIDATE = _locked(
-    select(t.candidates.c.id, t.candidates.c.fair_id).where(t.candidates.c.id == bindparam("candidate_id")),
+    select(t.candidates.c.id, t.candidates.c.fair_id, t.candidates.c.permission).where(
+        t.candidates.c.id == bindparam("candidate_id")
+    ),
     t.candidates,
 )
 _HELD = Statement(
@@ -149,6 +159,7 @@ def slot(tx: Connection, slot_id: int) -> SlotRow:
             Window(row.opens_at, row.closes_at, timedelta(minutes=row.lead_minutes)),
             timedelta(minutes=row.gap_minutes),
             row.cap,
+            Wishing(Mode(row.mode), rest_open=row.rest_open).by_wishes,
         ),
     )
 
@@ -175,6 +186,27 @@ def lock_candidate(tx: Connection, candidate_id: int) -> int:
     return int(row.fair_id)
 
 
+def lock_taker(tx: Connection, candidate_id: int) -> int:
+    """As `lock_candidate`, for somebody who takes a place or for whom others take one.
+
+    Raises NotFound; ConsentNeeded where they, or under 15 a parent, have not agreed.
+    """
+    row = _CANDIDATE.first(tx, candidate_id=candidate_id)
+    if row is None:
+        raise NotFound(what="candidate")
+    if not may_take(row.permission):
+        raise ConsentNeeded(permission=row.permission)
+    return int(row.fair_id)
+
+
+def ensure_may_take(tx: Connection, candidate_id: int) -> None:
+    """The same question without a lock, after the booking was locked. Raises ConsentNeeded."""
+    query = select(t.candidates.c.permission).where(t.candidates.c.id == candidate_id)
+    permission = tx.execute(query).scalar_one()
+    if not may_take(permission):
+        raise ConsentNeeded(permission=permission)
+
+
 def held(tx: Connection, candidate_id: int) -> list[rules.Held]:
     """The interviews that count for a candidate: live ones and those that are done."""
     return [
@@ -193,8 +225,9 @@ def is_eligible(tx: Connection, *, candidate_id: int, stand_id: int) -> bool:
 
 
 def stand(tx: Connection, stand_id: int) -> Any:
-    """The stand with its fair's `cap`, not locked. Raises NotFound."""
-    row = tx.execute(select(t.stands, t.fairs.c.cap).join(t.fairs).where(t.stands.c.id == stand_id)).first()
+    """The stand with its fair's `cap`, `interview_minutes` and `grace_minutes`, not locked. Raises NotFound."""
+    of_fair = (t.fairs.c.cap, t.fairs.c.interview_minutes, t.fairs.c.grace_minutes)
+    row = tx.execute(select(t.stands, *of_fair).join(t.fairs).where(t.stands.c.id == stand_id)).first()
     if row is None:
         raise NotFound(what="stand")
     return row
@@ -202,7 +235,8 @@ def stand(tx: Connection, stand_id: int) -> Any:
 
 def lock_stand(tx: Connection, stand_id: int) -> Any:
     """The stand with its fair's `cap`, locked: one at a time calls, joins or hands over there. Raises NotFound."""
-    tx.execute(select(t.stands.c.id).where(t.stands.c.id == stand_id).with_for_update())
+    # Its key is left to others: who books holds a slot, and their booking refers to the stand.
+    tx.execute(select(t.stands.c.id).where(t.stands.c.id == stand_id).with_for_update(key_share=True))
     return stand(tx, stand_id)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, func, literal, select, text, update
 
 from jobdating.db import journal
 from jobdating.db import tables as t
@@ -16,7 +16,7 @@ from jobdating.domain.states import LIVE, WAITING, WITH_RECRUITER, BookingState
 from jobdating.domain.window import day_span
 from jobdating.queries.due import SAMPLE_EVERY
 from jobdating.queries.forecast import Forecast, Told
-from jobdating.services import booking, waitlist
+from jobdating.services import booking, repair, waitlist
 
 TIMEKEEPER = "timekeeper"  # the row of `meta` that says which process keeps the time
 
@@ -27,6 +27,7 @@ def keep(tx: Connection, *, now: datetime) -> None:
     """Do all that is due at `now`, but the estimates. Cheap when nothing is."""
     _expire(tx, now)
     _promote(tx, now)
+    repair.settle(tx, now=now)
     for fair_id in list(tx.execute(select(t.fairs.c.id).order_by(t.fairs.c.id)).scalars()):
         keep_fair(tx, fair_id=fair_id, now=now)
 
@@ -152,6 +153,10 @@ def _sample(tx: Connection, fair_id: int, start: datetime, end: datetime, now: d
     if latest is not None and latest >= at:
         return
     tx.execute(t.attendance.insert().values(fair_id=fair_id, at=at, **_count(tx, fair_id, start, end, at)))
+    late = select(t.stands.c.id, literal(at, t.delays.c.at.type), t.stands.c.delay_minutes).where(
+        t.stands.c.fair_id == fair_id, t.stands.c.delay_minutes > 0
+    )
+    tx.execute(t.delays.insert().from_select(["stand_id", "at", "minutes"], late))
     journal.append(tx, events.AttendanceSampled(fair_id=fair_id), at=now)
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from jobdating.domain.errors import NotFound
 from jobdating.domain.states import NextStep
-from jobdating.services import booking, queue
+from jobdating.services import booking, promises, queue
 from jobdating.services.booking import Booking
 from jobdating.web import forms, pages
 from jobdating.web.house import house
@@ -51,6 +51,12 @@ STEPS = {
     "check-in": Step(queue.check_in),
     "step-aside": Step(queue.step_aside),
     "come-back": Step(queue.come_back),
+    "run-late": Step(promises.run_late),
+    "ask-for-phone": Step(promises.ask_for_phone),
+    "forgo-phone": Step(promises.forgo_phone),
+    "ask-early": Step(promises.ask_early),
+    "come-early": Step(promises.come_early),
+    "keep-time": Step(promises.keep_time),
     "call": Step(queue.call),
     "start": Step(queue.start),
     "extend": Step(queue.extend),

@@ -12,7 +12,7 @@ from jobdating.queries import cockpit, invitations, review, watching
 from jobdating.queries.cockpit import Board
 from jobdating.queries.interviews import Entry
 from jobdating.rendering import report
-from jobdating.services import announcements, booking, stand
+from jobdating.services import announcements, audit, booking, live_day, stand
 from jobdating.web import forms, pages
 from jobdating.web.house import house
 from jobdating.web.rooms import servers
@@ -71,6 +71,18 @@ async def reopen(request: Request) -> Response:
     """Put a slot back."""
     seen = visit(request)
     await house(request).db.write(stand.reopen_slot, seen.actor, slot_id=_slot_id(request), now=seen.now)
+    return await pages.done(request, _own(request))
+
+
+async def settle(request: Request) -> Response:
+    """Let the other stand go first with somebody both expect; or no longer."""
+    answer, clash_id = request.path_params["answer"], request.path_params["clash"]
+    if answer not in {"yield", "keep"} or clash_id > forms.MAX_ID:
+        raise NotFound(what="clash")
+    seen, stand_id = visit(request), _stand_id(request)
+    await house(request).db.write(
+        live_day.yield_place, seen.actor, stand_id=stand_id, clash_id=clash_id, back=answer == "keep", now=seen.now
+    )
     return await pages.done(request, _own(request))
 
 
@@ -134,8 +146,14 @@ async def profile(request: Request) -> Response:
         board = _board(tx, request)
         return board, review.profile(tx, board, min(request.path_params["booking"], forms.MAX_ID))
 
+    seen = visit(request)
     board, found = await house(request).db.read(read)
     await _tell_reading(request)
+    stand_id = board.stand_id if board.stand_id in seen.actor.stands else None
+    candidate_id = found.entry.candidate_id
+    await house(request).db.write(
+        audit.profile_read, seen.actor, candidate_id=candidate_id, stand_id=stand_id, now=seen.now
+    )
     return pages.page(request, "recruiter/profile.html", board=board, profile=found)
 
 

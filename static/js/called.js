@@ -1,5 +1,6 @@
-// Tells somebody who is called: in the title of the page, by a sound they have asked for, by a notification they have
-// allowed. The words come from the page: [data-called] is there while they are called. Asks the server nothing.
+// Tells somebody who is called, or asked to come now: in the title of the page, by a sound they have asked for, by a
+// notification they have allowed. The words come from the page: [data-called] is there while they are called,
+// [data-offered] while a place waits for their yes. Asks the server nothing.
 // @ts-check
 
 const KEPT = "sound";
@@ -96,11 +97,13 @@ function draw() {
 
 function look() {
   draw();
-  const screen = document.querySelector("[data-called] [data-title]");
+  const offer = document.querySelector("[data-offered]:not([hidden])");
+  const screen = document.querySelector("[data-called] [data-title]") ?? offer;
   const words = screen instanceof HTMLElement ? (screen.dataset.title ?? "") : "";
   const title = words || own;
   if (document.title !== title) document.title = title;
-  const call = document.querySelector("[data-called]")?.getAttribute("data-called") ?? "";
+  const called = document.querySelector("[data-called]")?.getAttribute("data-called") ?? "";
+  const call = called || (offer instanceof HTMLElement ? `offer-${offer.dataset.offered}` : "");
   if (call === told) return;
   told = call;
   silence();
@@ -136,6 +139,6 @@ export function start() {
   new MutationObserver(look).observe(document.body, {
     childList: true,
     subtree: true,
-    attributeFilter: ["data-called"],
+    attributeFilter: ["data-called", "hidden"],
   });
 }

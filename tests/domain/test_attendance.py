@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from jobdating.domain.attendance import StandDay, Status, Trouble, Waiting, findings, status
+from jobdating.domain.attendance import Alone, StandDay, Status, Trouble, Waiting, findings, status
 from tests.factories import MORNING
 
 MINUTE = timedelta(minutes=1)
@@ -56,7 +56,7 @@ def test_a_stand_that_was_left_is_missing_since_then() -> None:
     ],
 )
 def test_an_absent_recruiter_is_no_trouble_when_nothing_is_due(change: dict[str, object]) -> None:
-    absent = replace(FINE, connected=False, running=0)
+    absent = replace(FINE, connected=False, running=0, starts=(NOW + 11 * MINUTE,))
     assert kinds(replace(absent, **change)) == []  # type: ignore[arg-type]
 
 
@@ -88,6 +88,39 @@ def test_empty_while_people_wait_at_a_stand_of_the_same_trade() -> None:
 def test_empty_is_no_trouble_when_someone_comes_soon_or_nobody_suits(change: dict[str, object]) -> None:
     empty = replace(FINE, running=0, waiting=0, starts=())
     assert kinds(replace(empty, **change), BESIDE, waiting=(Waiting(7, 2),)) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("ahead", "found"), [(11, []), (10, [Trouble.NOT_READY]), (1, [Trouble.NOT_READY])])
+def test_a_stand_that_is_not_there_ten_minutes_before_a_booked_time_is_said(ahead: int, found: list[Trouble]) -> None:
+    away = replace(FINE, connected=False, running=0, is_open=False, starts=(NOW + ahead * MINUTE,))
+    assert kinds(away) == found
+    assert kinds(replace(away, connected=True)) == kinds(replace(away, running=1)) == []
+
+
+@pytest.mark.parametrize(("minutes", "found"), [(2, []), (3, [Trouble.ALONE])])
+def test_a_room_that_one_party_alone_has_opened_is_said_after_three_minutes(minutes: int, found: list[Trouble]) -> None:
+    waits = Alone(7, NOW - minutes * MINUTE, stand_waits=False)
+    assert kinds(replace(FINE, alone=(waits,))) == found
+
+
+@pytest.mark.parametrize(
+    ("expected", "left", "found"), [(5, 6, []), (6, 6, []), (7, 6, [Trouble.OVERFLOW]), (9, None, [])]
+)
+def test_more_people_than_the_day_has_slots_left_are_counted(
+    expected: int, left: int | None, found: list[Trouble]
+) -> None:
+    crowded = replace(FINE, running=1, expected=expected, slots_left=left)
+    assert kinds(crowded) == found
+    assert [f.people for f in findings([crowded], (), moment=NOW)] == [2] * len(found)
+
+
+@pytest.mark.parametrize(
+    ("delay", "growth", "found"),
+    [(5, 5, Trouble.GROWING), (4, 4, None), (9, 4, None), (14, 6, Trouble.LATE), (14, 0, Trouble.LATE)],
+)
+def test_a_delay_that_grows_is_said_before_it_is_large(delay: int, growth: int, found: Trouble | None) -> None:
+    told = findings([replace(FINE, delay_minutes=delay, growth=growth)], (), moment=NOW)
+    assert [(f.kind, f.growth) for f in told] == ([(found, growth if growth >= 5 else 0)] if found else [])
 
 
 def test_the_worst_comes_first() -> None:

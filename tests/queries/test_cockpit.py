@@ -12,7 +12,7 @@ from jobdating.domain.states import NextStep
 from jobdating.queries import cockpit, invitations, review, rooms
 from jobdating.queries.cockpit import Board, FreeSlot
 from jobdating.queries.interviews import Entry, Presence
-from jobdating.services import booking, queue, stand
+from jobdating.services import booking, promises, queue, stand
 from tests import factories as make
 
 MINUTE = timedelta(minutes=1)
@@ -95,19 +95,28 @@ async def test_a_walk_in_stands_where_the_estimates_see_a_gap(db: Database, worl
 async def test_the_suggestion_goes_to_who_is_here_and_says_who_keeps_the_place(db: Database, world: World) -> None:
     first, second, third = world.bookings
     found = await board(db, world)
-    assert (found.suggestion.reason, found.next and found.next.booking_id) == (Reason.TURN, first)
+    assert (found.turn.choice.reason, found.next and found.next.booking_id) == (
+        Reason.WAIT,
+        first,
+    )  # better than nobody
     await db.write(queue.check_in, world.people[1], booking_id=second, now=NOW)
     found = await board(db, world)
-    assert found.suggestion.reason is Reason.HEAD_ABSENT
+    assert (found.turn.choice.reason, found.ask) == (Reason.HEAD_ABSENT, True)  # a quarter of an hour before their time
     assert (found.next and found.next.booking_id, found.passed and found.passed.booking_id) == (second, first)
+    await db.write(queue.check_in, world.people[0], booking_id=first, now=NOW)
+    found = await board(db, world)
+    assert (found.turn.choice.reason, found.next and found.next.booking_id) == (Reason.TURN, first)
+    await db.write(queue.step_aside, world.people[0], booking_id=first, now=NOW)
+    await db.write(queue.come_back, world.people[0], booking_id=first, now=NOW)
     await db.write(queue.step_aside, world.people[1], booking_id=second, now=NOW)
     found = await board(db, world)
-    assert found.next is not None
-    assert found.next.booking_id == first
+    assert (found.next and found.next.booking_id, found.passed) == (first, None)
     for each in (first, third):
         await db.write(queue.no_show, world.recruiter, booking_id=each, now=NOW)
     found = await board(db, world)
-    assert (found.suggestion.reason, found.next) == (Reason.WAIT, None)
+    assert (found.turn.choice.reason, found.next) == (Reason.WAIT, None)
+    assert found.passed is not None
+    assert found.passed.booking_id == second
     assert [entry.presence for entry in found.line] == [Presence.ASIDE]
 
 
@@ -161,3 +170,47 @@ async def test_all_interviews_and_each_profile_and_door_can_be_read(db: Database
         assert (door.is_open(NOW - 11 * MINUTE), door.is_open(NOW - 10 * MINUTE)) == (False, True)
 
     await db.read(read)
+
+
+async def test_who_is_elsewhere_keeps_first_place_and_the_board_says_where_and_until_when(
+    db: Database, world: World
+) -> None:
+    first, second, _ = world.bookings
+
+    def call_elsewhere(tx: Connection) -> None:
+        there = make.make_stand(tx, world.fair, name="Forges d’Argentan")
+        slot = make.make_slots(tx, there, count=1, start=NOW + timedelta(hours=2))[0]
+        made = booking.book(tx, world.people[0], slot_id=slot, now=make.BEFORE)
+        queue.call(tx, make.make_recruiter(tx, there), booking_id=made.id, now=NOW + MINUTE)
+        queue.check_in(tx, world.people[1], booking_id=second, now=NOW + MINUTE)
+
+    await db.write(call_elsewhere)
+    found = await board(db, world)
+    assert (found.turn.choice.reason, found.turn.choice.keeps_place) == (Reason.HEAD_BUSY, first)
+    assert (found.passed and found.passed.booking_id, found.next and found.next.booking_id) == (first, second)
+    where = found.passed.elsewhere if found.passed else None
+    assert where is not None
+    assert (where.stand, where.until) == ("Forges d’Argentan", NOW + 11 * MINUTE)
+
+
+async def test_a_number_is_shown_to_the_stand_from_the_call_to_the_end_of_an_interview_by_phone(
+    db: Database, world: World
+) -> None:
+    first = world.bookings[0]
+
+    async def phone() -> tuple[str, bool]:
+        [entry] = [entry for entry in (await board(db, world)).entries if entry.booking_id == first]
+        return entry.phone, entry.present
+
+    def give_numbers(tx: Connection) -> None:
+        tx.execute(update(t.accounts).values(phone="+33639980102"))
+
+    await db.write(give_numbers)
+    assert await phone() == ("", False)
+    await db.write(promises.ask_for_phone, world.people[0], booking_id=first, now=NOW)
+    assert await phone() == ("", True)
+    for minute, (step, shown) in enumerate(
+        ((queue.call, "+33639980102"), (queue.start, "+33639980102"), (queue.finish, ""))
+    ):
+        await db.write(step, world.recruiter, booking_id=first, now=NOW + minute * MINUTE)
+        assert (await phone())[0] == shown

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from jobdating.db.tables.base import id_, metadata, one_of, to
 from jobdating.db.types import Moment
 from jobdating.domain.states import SlotState, StandKind
+from jobdating.domain.wishing import Mode
 
 fairs = Table(
     "fairs",
@@ -37,13 +38,22 @@ fairs = Table(
     Column("lead_minutes", Integer, nullable=False, server_default="30"),
     Column("cap", Integer, nullable=False),
     Column("grace_minutes", Integer, nullable=False, server_default="5"),
+    Column("undo_minutes", Integer, nullable=False, server_default="10"),  # how long a repair can be taken back
+    Column("refill", Boolean, nullable=False, server_default=true()),  # gaps of the day are offered to who fits
+    Column("refill_group", Integer, nullable=False, server_default="3"),  # how many are asked at a time
     Column("contact_email", String(254), nullable=False, server_default=""),
     Column("contact_phone", String(20), nullable=False, server_default=""),
     Column("room_provider", String(20), nullable=False, server_default="jitsi"),
     Column("room_hosts", JSON, nullable=False, server_default="[]"),  # hosts a plain link may lead to; [] means any
     Column("live_day", Date),  # the day that is being played, kept by the timekeeper; NULL before the first
     Column("free_from", Moment),  # slots before it start too soon to be taken; kept by the timekeeper
+    Column("looked_at", Moment),  # the moment that what needs a hand is told as of; kept by the timekeeper
+    Column("mode", String(10), nullable=False, server_default=Mode.OPEN.value),
+    Column("wishes_until", Moment),  # after it nobody ranks; NULL means no deadline yet
+    Column("timetable_at", Moment),  # when the timetable was published
+    Column("rest_open", Boolean, nullable=False, server_default=false()),  # what it left may be booked
     Column("published", Boolean, nullable=False, server_default=true()),
+    CheckConstraint(one_of("mode", Mode), name="mode"),
     CheckConstraint("first_day <= last_day", name="days"),
     CheckConstraint("opens_at < closes_at", name="window"),
     CheckConstraint("interview_minutes > 0 AND buffer_minutes >= 0 AND gap_minutes >= 0 AND cap > 0", name="numbers"),
@@ -132,6 +142,7 @@ stands = Table(
     Column("connected_since", Moment),  # a recruiter of the stand has the cockpit open
     Column("seen_at", Moment),  # last time one had
     Column("delay_minutes", Integer, nullable=False, server_default="0"),  # of the next start, kept by the timekeeper
+    Column("turned_at", Moment),  # when the passing of time last changed whom to call; kept by the timekeeper
     UniqueConstraint("fair_id", "slug"),
     CheckConstraint("capacity > 0", name="capacity"),
 )
