@@ -12,6 +12,7 @@ from jobdating.domain.states import LIVE, BookingState, SlotState
 from jobdating.domain.window import day_span
 
 SAMPLE_EVERY = timedelta(minutes=5)
+SCRUB = "scrub"  # the row of `meta` that erasing leaves
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Due:
     stands: tuple[int, ...]
     fairs: tuple[int, ...]
     live: tuple[int, ...]
+    unsettled: bool  # a repair can no longer be taken back, and its pages do not know yet
+    scrub: bool = False  # somebody was forgotten, and copies of their rows may be left in the database's files
 
 
 def due(tx: Connection, *, now: datetime) -> Due:
@@ -61,7 +64,14 @@ def due(tx: Connection, *, now: datetime) -> Due:
         _promotable(tx, now),
         tuple(sorted(moving)),
         tuple(fair.id for fair in playing),
+        _unsettled(tx, now),
+        tx.execute(select(t.meta.c.key).where(t.meta.c.key == SCRUB)).first() is not None,
     )
+
+
+def _unsettled(tx: Connection, now: datetime) -> bool:
+    over = select(t.repairs.c.id).where(t.repairs.c.settled_at.is_(None), t.repairs.c.undo_until < now)
+    return tx.execute(over.limit(1)).first() is not None
 
 
 def _promotable(tx: Connection, now: datetime) -> tuple[int, ...]:

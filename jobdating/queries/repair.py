@@ -1,87 +1,160 @@
-"""What a repair may work with: who is booked at a stand, and where there is room for them. A fixed number of statements."""
+"""What a repair may work with: who is expected at a stand, its slots, and where else there is room.
+
+A fixed number of statements. The same facts make the preview and, in the transaction that acts, the check of it.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from jobdating.db import tables as t
 from jobdating.domain.errors import NotFound
-from jobdating.domain.repair import Move, Person, Place, plan
+from jobdating.domain.repair import NOTICE, Asked, Busy, Facts, Move, Outcome, OwnSlot, Person, Place, Plan, Way, plan
 from jobdating.domain.slots import Span
-from jobdating.domain.states import LIVE, WAITING, SlotState
+from jobdating.domain.states import COUNTED, LIVE, WAITING, WITH_RECRUITER, BookingState, SlotState
 from jobdating.domain.timeline import Column
 from jobdating.domain.window import day_span
 from jobdating.queries.interviews import short_name
 from jobdating.queries.wall import grid
 
-NOTICE = timedelta(minutes=10)  # nobody is moved to a time that begins sooner
-
-
-class Way(StrEnum):
-    """What to do with the people of the stand."""
-
-    SPREAD = "spread"  # to other stands of the same trades
-    LATER = "later"  # to this stand's own free slots
+_LIVE = [state.value for state in sorted(LIVE)]
+_FIRM = WAITING
+_HAPPENED = (COUNTED - LIVE) | WITH_RECRUITER | {BookingState.NO_SHOW}
 
 
 @dataclass(frozen=True)
 class Repair:
-    """A stand's plan for its people until `until`, the next break. `trades` are those the other stands share.
-
-    `more` counts those who are booked after it.
-    """
+    """The plan for a stand, with what its page says around it. `starts` are the times it can begin at; `more` counts
+    those who are booked after `until`; `trades` are the stand's."""
 
     stand_id: int
     fair_id: int
     name: str
     trades: tuple[str, ...]
-    way: Way
+    asked: Asked
     until: datetime
-    moves: tuple[Move, ...]
+    starts: tuple[datetime, ...]
+    plan: Plan
     more: int
+    undo_minutes: int
+
+    def having(self, *outcomes: Outcome) -> list[Move]:
+        """Those with one of these outcomes."""
+        return [move for move in self.plan.moves if move.outcome in outcomes]
 
     @property
     def placed(self) -> list[Move]:
-        return [move for move in self.moves if move.place]
+        return self.having(Outcome.PLACED)
+
+    @property
+    def told(self) -> list[Move]:
+        """Who gets a mail: everybody but those who stay as they are."""
+        return [move for move in self.plan.moves if move.outcome is not Outcome.STAYS]
+
+    @property
+    def free_slots(self) -> int:
+        """How many free slots move or close along."""
+        return sum(not each.slot.people for each in self.plan.slots)
+
+    @property
+    def last_end(self) -> datetime | None:
+        """When the stand would be done with the slots that move."""
+        return max((each.span.end for each in self.plan.slots), default=None)
 
 
-def repair(tx: Connection, fair_id: int, stand_id: int, *, way: Way, whole_day: bool = False, now: datetime) -> Repair:
-    """Who would move where, among free places of the day that begin later. Raises NotFound.
+@dataclass(frozen=True)
+class _Scene:
+    """One reading of everything."""
 
-    Only those before the next break are moved, unless it is the `whole_day`: what fails now may work after lunch.
-    """
+    stand: Any
+    facts: Facts
+    starts: tuple[datetime, ...]
+    more: int
+
+
+def repair(tx: Connection, fair_id: int, stand_id: int, *, asked: Asked) -> Repair:
+    """Who would move where. Raises NotFound."""
+    scene = _scene(tx, fair_id, stand_id, asked)
+    return Repair(
+        stand_id=stand_id,
+        fair_id=fair_id,
+        name=scene.stand.name,
+        trades=tuple(sorted(scene.facts.trades)),
+        asked=asked,
+        until=scene.facts.until,
+        starts=scene.starts,
+        plan=plan(scene.facts, asked),
+        more=scene.more,
+        undo_minutes=scene.stand.undo_minutes,
+    )
+
+
+def facts(tx: Connection, fair_id: int, stand_id: int, *, asked: Asked) -> Facts:
+    """What the plan is made of, as it is now. Raises NotFound."""
+    return _scene(tx, fair_id, stand_id, asked).facts
+
+
+def day_of(tx: Connection, stand_id: int) -> date | None:
+    """The day a repair is about unless told: the one that is being played, before the fair its first."""
+    query = select(func.coalesce(t.fairs.c.live_day, t.fairs.c.first_day)).select_from(t.stands.join(t.fairs))
+    found: date | None = tx.execute(query.where(t.stands.c.id == stand_id)).scalar()
+    return found
+
+
+def _scene(tx: Connection, fair_id: int, stand_id: int, asked: Asked) -> _Scene:
+    stand = _stand(tx, fair_id, stand_id)
+    start, end = day_span(asked.day, stand.timezone)
+    trades = frozenset(
+        tx.execute(select(t.stand_trades.c.trade).where(t.stand_trades.c.stand_id == stand_id)).scalars()
+    )
+    since = asked.since or start
+    until = end if asked.whole_day else _next_break(grid(stand, asked.day), max(asked.at, since), end)
+    rows = _bookings(tx, stand_id, start, end)
+    everybody = _people(tx, rows, trades, together=asked.way is Way.SHIFT)
+    due = [each for each in everybody if since <= each.span.start < until]
+    own = _own(tx, stand_id, start, end, rows, {each.booking_id: each for each in everybody})
+    if asked.way in {Way.SPREAD, Way.CLOSE, Way.SHIFT} and due:
+        places = _places(tx, stand, trades, Span(start, end), asked.at)
+    else:
+        places = ()
+    return _Scene(
+        stand,
+        Facts(
+            stand_id=stand_id,
+            stand=stand.name,
+            trades=trades,
+            people=tuple(due),
+            own=own,
+            places=places,
+            since=since,
+            until=until,
+            gap=timedelta(minutes=stand.gap_minutes),
+        ),
+        tuple(slot.span.start for slot in own if slot.span.start > asked.at and not slot.busy),
+        sum(each.span.start >= until for each in everybody),
+    )
+
+
+def _stand(tx: Connection, fair_id: int, stand_id: int) -> Any:
     stand = tx.execute(
         select(
             t.stands,
-            t.fairs.c.live_day,
-            t.fairs.c.first_day,
             t.fairs.c.timezone,
             t.fairs.c.hours,
             t.fairs.c.interview_minutes,
             t.fairs.c.buffer_minutes,
+            t.fairs.c.gap_minutes,
+            t.fairs.c.undo_minutes,
         )
         .join(t.fairs)
         .where(t.stands.c.id == stand_id, t.stands.c.fair_id == fair_id)
     ).first()
     if stand is None:
         raise NotFound(what="stand")
-    trades = list(
-        tx.execute(
-            select(t.stand_trades.c.trade).where(t.stand_trades.c.stand_id == stand_id).order_by(t.stand_trades.c.trade)
-        ).scalars()
-    )
-    day = stand.live_day or stand.first_day
-    start, end = day_span(day, stand.timezone)
-    everybody = _people(tx, stand_id, start, end)
-    until = end if whole_day else _next_break(grid(stand, day), now, end)
-    people = [person for person in everybody if person.span.start < until]
-    places = _places(tx, fair_id, stand_id, trades, way, max(start, now + NOTICE), end) if people else []
-    moves = tuple(plan(people, places))
-    return Repair(stand_id, fair_id, stand.name, tuple(trades), way, until, moves, len(everybody) - len(people))
+    return stand
 
 
 def _next_break(columns: tuple[Column, ...], now: datetime, end: datetime) -> datetime:
@@ -90,76 +163,160 @@ def _next_break(columns: tuple[Column, ...], now: datetime, end: datetime) -> da
     return min((moment for moment in last if moment > now), default=end)
 
 
-def _people(tx: Connection, stand_id: int, start: datetime, end: datetime) -> list[Person]:
-    rows = tx.execute(
-        select(t.bookings, t.accounts.c.first_name, t.accounts.c.last_name)
+def _bookings(tx: Connection, stand_id: int, start: datetime, end: datetime) -> list[Any]:
+    """All that is or was at the stand that day."""
+    query = (
+        select(t.bookings, t.accounts.c.first_name, t.accounts.c.last_name, t.fairs.c.interview_minutes)
         .join(t.candidates, t.candidates.c.id == t.bookings.c.candidate_id)
         .join(t.accounts, t.accounts.c.id == t.candidates.c.account_id)
+        .join(t.fairs, t.fairs.c.id == t.bookings.c.fair_id)
         .where(
             t.bookings.c.stand_id == stand_id,
-            t.bookings.c.starts_at >= start,
-            t.bookings.c.starts_at < end,
-            t.bookings.c.slot_id.is_not(None),
-            t.bookings.c.state.in_([state.value for state in sorted(WAITING)]),
+            t.bookings.c.queued_at >= start,
+            t.bookings.c.queued_at < end,
+            t.bookings.c.state != BookingState.CANCELLED.value,
         )
-    ).all()
-    busy: dict[int, list[Span]] = defaultdict(list)
+        .order_by(t.bookings.c.queued_at, t.bookings.c.id)
+    )
+    return list(tx.execute(query))
+
+
+def _people(tx: Connection, rows: list[Any], stand_trades: frozenset[str], *, together: bool) -> list[Person]:
+    """Who can be moved: all who have a place here and were not called yet. Moving `together`, nobody meets themselves."""
+    rows = [row for row in rows if row.state in LIVE - WITH_RECRUITER]
+    ids = [row.candidate_id for row in rows]
+    own = {row.id for row in rows if together}
+    busy: dict[int, list[tuple[int, Busy]]] = defaultdict(list)
     for row in tx.execute(
-        select(t.bookings.c.candidate_id, t.bookings.c.starts_at, t.bookings.c.ends_at).where(
-            t.bookings.c.candidate_id.in_([row.candidate_id for row in rows]),
-            t.bookings.c.stand_id != stand_id,
-            t.bookings.c.starts_at.is_not(None),
-            t.bookings.c.state.in_([state.value for state in sorted(LIVE)]),
+        select(
+            t.bookings.c.id,
+            t.bookings.c.candidate_id,
+            t.bookings.c.starts_at,
+            t.bookings.c.ends_at,
+            t.stands.c.name,
         )
+        .join(t.stands, t.stands.c.id == t.bookings.c.stand_id)
+        .where(
+            t.bookings.c.candidate_id.in_(ids),
+            t.bookings.c.starts_at.is_not(None),
+            t.bookings.c.state.in_(_LIVE),
+        )
+        .order_by(t.bookings.c.starts_at)
     ):
-        busy[row.candidate_id].append(Span(row.starts_at, row.ends_at))
+        if row.id not in own:
+            busy[row.candidate_id].append((row.id, Busy(Span(row.starts_at, row.ends_at), row.name)))
+    trades: dict[int, set[str]] = defaultdict(set)
+    for row in tx.execute(select(t.candidate_trades).where(t.candidate_trades.c.candidate_id.in_(ids))):
+        trades[row.candidate_id].add(row.trade)
+    wishes: dict[int, dict[int, int]] = defaultdict(dict)
+    for row in tx.execute(select(t.wishes).where(t.wishes.c.candidate_id.in_(ids))):
+        wishes[row.candidate_id][row.stand_id] = row.rank
     return [
         Person(
-            row.id, row.candidate_id, short_name(row), Span(row.starts_at, row.ends_at), tuple(busy[row.candidate_id])
+            booking_id=row.id,
+            candidate_id=row.candidate_id,
+            name=short_name(row),
+            slot_id=row.slot_id,
+            span=_span(row),
+            wanted=_span(row).start,
+            busy=tuple(found for id, found in busy[row.candidate_id] if id != row.id),
+            # Somebody whom the stand took although their trades are others came for the stand's.
+            trades=frozenset(trades[row.candidate_id])
+            if not stand_trades.isdisjoint(trades[row.candidate_id])
+            else frozenset(trades[row.candidate_id]) | stand_trades,
+            wishes=dict(wishes[row.candidate_id]),
+            firm=row.state in _FIRM,
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
-def _places(
-    tx: Connection, fair_id: int, stand_id: int, trades: list[str], way: Way, since: datetime, end: datetime
-) -> list[Place]:
+def _span(row: Any) -> Span:
+    """A booking's time; who waits without one counts from when they joined."""
+    start = row.starts_at or row.queued_at
+    return Span(start, row.ends_at or start + timedelta(minutes=row.interview_minutes))
+
+
+def _own(
+    tx: Connection, stand_id: int, start: datetime, end: datetime, bookings: list[Any], people: dict[int, Person]
+) -> tuple[OwnSlot, ...]:
+    here: dict[int | None, list[Any]] = defaultdict(list)
+    for row in bookings:
+        here[row.slot_id].append(row)
+    slots = tx.execute(
+        select(t.slots)
+        .where(t.slots.c.stand_id == stand_id, t.slots.c.starts_at >= start, t.slots.c.starts_at < end)
+        .order_by(t.slots.c.starts_at, t.slots.c.id)
+    )
+    return tuple(
+        OwnSlot(
+            slot.id,
+            Span(slot.starts_at, slot.ends_at),
+            SlotState(slot.state),
+            tuple(people[row.id] for row in here[slot.id] if row.id in people),
+            busy=any(row.state in _HAPPENED for row in here[slot.id]),
+            left=slot.capacity - sum(row.state in LIVE for row in here[slot.id]),
+        )
+        for slot in slots
+    )
+
+
+def _places(tx: Connection, stand: Any, trades: frozenset[str], day: Span, at: datetime) -> tuple[Place, ...]:
+    """Free places of the day at other stands that look for the same trades or belong to the same company.
+
+    Nobody is sent to a stand that is closed, away, or has not been opened though its day has begun.
+    """
     taken = (
         select(func.count())
         .select_from(t.bookings)
-        .where(t.bookings.c.slot_id == t.slots.c.id, t.bookings.c.state.in_([state.value for state in sorted(LIVE)]))
+        .where(t.bookings.c.slot_id == t.slots.c.id, t.bookings.c.state.in_(_LIVE))
         .scalar_subquery()
     )
-    query: Any = (
+    early = t.slots.alias()
+    begun = select(early.c.id).where(
+        early.c.stand_id == t.stands.c.id, early.c.starts_at >= day.start, early.c.starts_at <= min(at, day.end)
+    )
+    same = select(t.stand_trades.c.stand_id).where(t.stand_trades.c.trade.in_(sorted(trades)))
+    query = (
         select(
             t.slots.c.id,
             t.slots.c.stand_id,
             t.slots.c.starts_at,
             t.slots.c.ends_at,
             t.stands.c.name,
+            t.stands.c.company_id,
             (t.slots.c.capacity - taken).label("seats"),
         )
         .join(t.stands, t.stands.c.id == t.slots.c.stand_id)
         .where(
-            t.stands.c.fair_id == fair_id,
+            t.stands.c.fair_id == stand.fair_id,
+            t.stands.c.id != stand.id,
+            t.stands.c.kind == stand.kind,  # a meeting does not stand in for an interview
             ~t.stands.c.closed,
+            t.stands.c.away_since.is_(None),
+            or_(t.stands.c.connected_since.is_not(None), t.stands.c.seen_at >= day.start, ~begun.exists()),
+            or_(t.stands.c.id.in_(same), t.stands.c.company_id == stand.company_id),
             t.slots.c.state == SlotState.OPEN.value,
-            t.slots.c.starts_at >= since,
-            t.slots.c.starts_at < end,
+            t.slots.c.starts_at >= max(day.start, at + NOTICE),
+            t.slots.c.starts_at < day.end,
             taken < t.slots.c.capacity,
         )
     )
-    if way is Way.LATER:
-        query = query.where(t.slots.c.stand_id == stand_id)
-    else:
-        same = select(t.stand_trades.c.stand_id).where(t.stand_trades.c.trade.in_(trades))
-        kind = select(t.stands.c.kind).where(t.stands.c.id == stand_id).scalar_subquery()
-        query = query.where(
-            t.slots.c.stand_id != stand_id,
-            t.slots.c.stand_id.in_(same),
-            t.stands.c.kind == kind,  # a meeting does not stand in for an interview
-            t.stands.c.away_since.is_(None),
+    rows = tx.execute(query).all()
+    known: dict[int, set[str]] = defaultdict(set)
+    for row in tx.execute(
+        select(t.stand_trades).where(t.stand_trades.c.stand_id.in_(sorted({row.stand_id for row in rows})))
+    ):
+        known[row.stand_id].add(row.trade)
+    return tuple(
+        Place(
+            row.id,
+            row.stand_id,
+            row.name,
+            Span(row.starts_at, row.ends_at),
+            row.seats,
+            ours=row.company_id == stand.company_id,
+            trades=frozenset(known[row.stand_id]),
         )
-    return [
-        Place(row.id, row.stand_id, row.name, Span(row.starts_at, row.ends_at), row.seats) for row in tx.execute(query)
-    ]
+        for row in rows
+    )

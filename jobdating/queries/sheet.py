@@ -8,9 +8,10 @@ from sqlalchemy import Connection, select
 from jobdating.db import tables as t
 from jobdating.domain.states import LIVE, WITH_RECRUITER, BookingState
 from jobdating.domain.window import day_span
-from jobdating.queries import cockpit, wall
+from jobdating.queries import cockpit, repairs, wall
 from jobdating.queries.cockpit import Board
 from jobdating.queries.interviews import short_name
+from jobdating.queries.repairs import Done
 from jobdating.queries.wall import Row
 
 
@@ -26,7 +27,7 @@ class Colleague:
 
 @dataclass(frozen=True)
 class Sheet:
-    """All an organiser needs to help a stand, with every act its recruiter has."""
+    """All an organiser needs to help a stand, with every act its recruiter has. `done` is the day's last repair."""
 
     stand_id: int
     fair_id: int
@@ -34,6 +35,7 @@ class Sheet:
     row: Row
     board: Board
     staff: tuple[Colleague, ...]
+    done: Done | None
     takes_walk_ins: bool
     connected_since: datetime | None
     seen_at: datetime | None
@@ -45,10 +47,11 @@ def sheet(tx: Connection, stand_id: int) -> Sheet | None:
     if row is None or board is None:
         return None
     stand = tx.execute(
-        select(t.stands.c.takes_walk_ins, t.stands.c.connected_since, t.stands.c.seen_at).where(
-            t.stands.c.id == stand_id
-        )
+        select(t.stands.c.takes_walk_ins, t.stands.c.connected_since, t.stands.c.seen_at, t.fairs.c.timezone)
+        .join(t.fairs)
+        .where(t.stands.c.id == stand_id)
     ).one()
+    done = repairs.latest(tx, stand_id)
     return Sheet(
         stand_id=stand_id,
         fair_id=row.fair_id,
@@ -56,6 +59,7 @@ def sheet(tx: Connection, stand_id: int) -> Sheet | None:
         row=row,
         board=board,
         staff=_staff(tx, stand_id),
+        done=done if done and done.made_at >= day_span(row.day, stand.timezone)[0] else None,
         takes_walk_ins=stand.takes_walk_ins,
         connected_since=stand.connected_since,
         seen_at=stand.seen_at,

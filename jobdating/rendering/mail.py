@@ -1,7 +1,7 @@
 """Writes the mails of the outbox, in the reader's language, from what is so at this moment. Sends nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -15,9 +15,10 @@ from jobdating.domain.states import BookingState
 from jobdating.outbox import calendar
 from jobdating.outbox.message import Calendar, Written
 from jobdating.outbox.rows import Row
-from jobdating.queries import mails
+from jobdating.queries import mails, permissions
 from jobdating.queries.mails import Interview
 from jobdating.rendering.environment import environment
+from jobdating.services import adult, parent
 from jobdating.services.notices import REMINDERS
 from jobdating.services.sign_in import code_of, link_of
 
@@ -78,6 +79,13 @@ def _moved(tx: Connection, row: Row, frame: Frame) -> Written | None:
     return _about(interview, "moved", row, frame, invite=True) if interview.state in CONFIRMED else None
 
 
+def _in_line(tx: Connection, row: Row, frame: Frame) -> Written | None:
+    interview = mails.interview(tx, row.context["booking_id"])
+    if interview is None or interview.starts_at is not None or interview.state not in CONFIRMED:
+        return None
+    return _about(interview, "in_line", row, frame)
+
+
 def _offered(tx: Connection, row: Row, frame: Frame) -> Written | None:
     interview = mails.interview(tx, row.context["booking_id"])
     if interview is None or interview.state != BookingState.HELD or interview.expires_at is None:
@@ -125,15 +133,65 @@ def _announcement(tx: Connection, row: Row, frame: Frame) -> Written | None:
     return _write("announcement", row, frame, told=told, zone=told.zone, sender_name=told.fair, reply_to=told.contact)
 
 
+def _parent(tx: Connection, row: Row, frame: Frame) -> Written | None:
+    asked = permissions.asked(tx, row.context["about"], wall=WallClock().now())
+    if asked is None:
+        return None
+    code = parent.code_of(asked.nonce, key=frame.key)
+    return _write(
+        "parent",
+        row,
+        frame,
+        sender_name=asked.fair.name,
+        reply_to=asked.fair.contact,
+        asked=asked,
+        code=f"{code[:4]} {code[4:]}",
+        link=frame.url(f"/parent#{row.recipient}"),
+    )
+
+
+def _adult(tx: Connection, row: Row, frame: Frame) -> Written | None:
+    named = permissions.named(tx, row.context["about"])
+    return None if named is None else _to_adult("adult", row, frame, named)
+
+
+def _copy(tx: Connection, row: Row, frame: Frame) -> Written | None:
+    """What the message itself says, as long as it is so, for the adult who was named."""
+    named = permissions.named(tx, row.context["adult_id"])
+    if named is None:
+        return None
+    written = _WRITERS[row.context["of"]](
+        tx, replace(row, kind=row.context["of"], context=row.context["context"]), frame
+    )
+    if written is None:
+        return None
+    said = written.text.rpartition("\n--\n")[0].split("\n\n")
+    lines = [" ".join(part.split()) for part in said if part.strip()]
+    return _to_adult("copy", row, frame, named, about=written.subject, lines=lines)
+
+
+def _to_adult(template: str, row: Row, frame: Frame, named: permissions.Named, **context: Any) -> Written:
+    stop = frame.url(f"/copies/{named.id}/{adult.link_of(named.nonce, key=frame.key)}")
+    fair = named.fair
+    return _write(
+        template, row, frame, sender_name=fair.name, reply_to=fair.contact, zone=fair.zone, named=named, stop=stop,
+        **context,
+    )  # fmt: skip
+
+
 _WRITERS: dict[str, Callable[[Connection, Row, Frame], Written | None]] = {
     "sign_in": _sign_in,
     "booked": _booked,
     "moved": _moved,
+    "in_line": _in_line,
     "offered": _offered,
     "called": _called,
     "cancelled": _cancelled,
     "reminder": _reminder,
     "announcement": _announcement,
+    "parent": _parent,
+    "adult": _adult,
+    "copy": _copy,
 }
 
 

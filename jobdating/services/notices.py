@@ -74,6 +74,11 @@ def moved_together(tx: Connection, booking_ids: Iterable[int], *, now: datetime)
         tx.execute(insert(t.outbox), rows)
 
 
+def in_line(tx: Connection, booking_id: int, *, now: datetime) -> None:
+    """Their time is no longer theirs, their place in the line is."""
+    _put(tx, "in_line", booking_id, now=now)
+
+
 def offered(tx: Connection, booking_id: int, *, now: datetime) -> None:
     """A place is held for them: accept before it expires."""
     _put(tx, "offered", booking_id, now=now)
@@ -99,6 +104,27 @@ def sign_in(
         recipient=recipient,
         language=language,
         context={"nonce": nonce, "back": back, "until": until.isoformat()},
+        made_at=now,
+        due_at=now,
+    )
+
+
+def to_adult(tx: Connection, kind: str, *, recipient: str, candidate_id: int, about: int, now: datetime) -> None:
+    """To a parent who is asked ("parent"), or an adult who was named ("adult"): in the language of the candidate.
+
+    `about` is the row that asks or names.
+    """
+    language = (
+        select(t.accounts.c.language)
+        .join(t.candidates, t.candidates.c.account_id == t.accounts.c.id)
+        .where(t.candidates.c.id == candidate_id)
+    )
+    _PUT.run(
+        tx,
+        kind=kind,
+        recipient=recipient,
+        language=tx.execute(language).scalar_one(),
+        context={"about": about},
         made_at=now,
         due_at=now,
     )

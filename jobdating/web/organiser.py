@@ -1,24 +1,21 @@
-"""The organiser's wall, a stand's sheet, repairs, and the attendance register. Parse, call, respond."""
+"""The organiser's wall, a stand's sheet, and the attendance register. Parse, call, respond."""
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
-from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from jobdating.domain import topics
-from jobdating.domain.errors import Invalid, NotFound
+from jobdating.domain.errors import NotFound
 from jobdating.exchange import register as sheets
+from jobdating.queries import accuracy, register, trouble, wall
 from jobdating.queries import attendance as attending
-from jobdating.queries import register, trouble, wall
-from jobdating.queries import repair as repairs
 from jobdating.queries import sheet as sheets_of_stands
-from jobdating.queries.repair import Way
 from jobdating.queries.wall import Sort
 from jobdating.services import importing
-from jobdating.services import repair as repairing
 from jobdating.web import forms, pages
 from jobdating.web.house import house
 from jobdating.web.visit import visit
@@ -75,27 +72,20 @@ async def show_stand(request: Request) -> Response:
     return pages.page(request, "organiser/stand.html", live=live, cursor=cursor, sheet=sheet, near=near)
 
 
-async def repair(request: Request) -> Response:
-    """Who would move where, and the button that moves them."""
-    seen, stand_id = visit(request), _stand_id(request)
-    fair, home = seen.the_fair(), house(request)
-    if request.method == "POST":
-        moves = _moves(await forms.read(request))
-        await home.db.write(repairing.move_all, seen.actor, stand_id=stand_id, moves=moves, now=seen.now)
-        return RedirectResponse(f"/fairs/{fair.slug}/wall/stands/{stand_id}", status_code=303)
-    way = Way.LATER if request.query_params.get("way") == Way.LATER else Way.SPREAD
-    whole_day = request.query_params.get("until") == "evening"
-    plan = await home.db.read(repairs.repair, fair.id, stand_id, way=way, whole_day=whole_day, now=seen.now)
-    return pages.page(request, "organiser/repair.html", plan=plan, whole_day=whole_day)
-
-
 async def attendance(request: Request) -> Response:
     """The register of a day: who is expected when, who came; to print and sign, or to take away."""
     fair = visit(request).the_fair()
     day = _day(request) or fair.live_day or fair.first_day
     missed = request.query_params.get("state") == "absent"
-    lines = await house(request).db.read(register.lines, fair.id, day=day, timezone=fair.timezone, missed=missed)
-    return pages.page(request, "organiser/attendance.html", lines=lines, shown_day=day, missed=missed)
+
+    def read(tx: Connection) -> dict[str, Any]:
+        return {
+            "lines": register.lines(tx, fair.id, day=day, timezone=fair.timezone, missed=missed),
+            "accuracy": accuracy.accuracy(tx, fair.id, day=day, timezone=fair.timezone),
+        }
+
+    found = await house(request).db.read(read)
+    return pages.page(request, "organiser/attendance.html", shown_day=day, missed=missed, **found)
 
 
 async def interviews(request: Request) -> Response:
@@ -115,15 +105,6 @@ async def interviews(request: Request) -> Response:
     name = f"{'absences' if missed else 'entretiens'}-{fair.slug}.{kind}"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
     return Response(write(lines, timezone=fair.timezone), media_type=media, headers=headers)
-
-
-def _moves(form: FormData) -> list[tuple[int, int]]:
-    """The (booking, slot) pairs of a preview, as "7-12". Raises Invalid."""
-    values = form.getlist("move")
-    pairs = [str(value).split("-") for value in values]
-    if not pairs or not all(len(pair) == 2 and all(p.isdecimal() and len(p) < 10 for p in pair) for pair in pairs):
-        raise Invalid(fields={"move": "invalid"})
-    return [(int(booking), int(slot)) for booking, slot in pairs]
 
 
 def _stand_id(request: Request) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from jobdating.db import tables as t
 from jobdating.domain import events
 from jobdating.domain.states import NextStep, Origin
-from jobdating.services import booking, queue, repair, stand, waitlist
+from jobdating.services import booking, queue, stand, waitlist
 from tests.contracts.world import LIVE, Scenario, World, steps
 from tests.factories import BEFORE
 
@@ -112,17 +112,6 @@ SCENARIOS = [
         "a booking moves to a colleague",
         (events.BookingMoved,),
         lambda tx, w: booking.move(tx, w.organiser, booking_id=w.bookings[2], slot_id=w.other_slots[5], now=w.now),
-    ),
-    Scenario(
-        "an organiser moves several",
-        (events.BookingMoved,),
-        lambda tx, w: repair.move_all(
-            tx,
-            w.organiser,
-            stand_id=w.stand,
-            moves=[(w.bookings[1], w.other_slots[4]), (w.bookings[2], w.other_slots[5])],
-            now=w.now,
-        ),
     ),
     Scenario("a candidate cancels", (events.BookingCancelled,), step(booking.cancel, by="candidate", number=2)),
     Scenario("a stand cancels", (events.BookingCancelled,), step(booking.cancel, number=1)),

@@ -11,17 +11,17 @@ from sqlalchemy import Connection, event, insert, update
 from jobdating.db import tables as t
 from jobdating.db.engine import Database
 from jobdating.domain.attendance import Status, Trouble
+from jobdating.domain.repair import Asked, Way
 from jobdating.domain.timeline import CellState
 from jobdating.queries import attendance, candidates, repair, sheet, trouble, wall
 from jobdating.queries.candidates import Kind, Search
-from jobdating.queries.repair import Way
 from jobdating.services import booking, queue, timekeeper
-from jobdating.services import repair as repairing
 from tests import factories as make
 
 MINUTE = timedelta(minutes=1)
 DAY = date(2027, 6, 17)
 NOW = make.MORNING + 22 * MINUTE
+SPREAD = Asked(Way.SPREAD, DAY, NOW)
 
 
 class World:
@@ -206,7 +206,7 @@ async def test_attendance_is_what_was_sampled_beside_what_was_planned(db: Databa
         lambda tx, world: attendance.attendance(tx, world.fair),
         lambda tx, world: sheet.sheet(tx, world.stand),
         lambda tx, world: candidates.search(tx, world.fair, Search()),
-        lambda tx, world: repair.repair(tx, world.fair, world.stand, way=Way.SPREAD, now=NOW),
+        lambda tx, world: repair.repair(tx, world.fair, world.stand, asked=SPREAD),
     ],
 )
 async def test_the_number_of_statements_does_not_grow(
@@ -284,16 +284,6 @@ async def test_a_meeting_does_not_stand_in_for_an_interview(db: Database, world:
         tx.execute(update(t.stands).where(t.stands.c.id == world.missing).values(kind="meeting"))
 
     await db.write(becomes_a_meeting)
-    plan = await db.read(repair.repair, world.fair, world.stand, way=Way.SPREAD, now=NOW)
-    assert plan.moves
+    plan = await db.read(repair.repair, world.fair, world.stand, asked=SPREAD)
+    assert plan.plan.moves
     assert not plan.placed
-
-
-async def test_a_repair_moves_people_to_stands_of_the_same_trade(db: Database, world: World) -> None:
-    plan = await db.read(repair.repair, world.fair, world.stand, way=Way.SPREAD, now=NOW)
-    assert [move.person.booking_id for move in plan.moves] == world.bookings[3:]
-    assert {move.place.stand_id for move in plan.placed if move.place} == {world.missing}
-    pairs = [(move.person.booking_id, move.place.slot_id) for move in plan.placed if move.place]
-    moved = await db.write(repairing.move_all, world.organiser, stand_id=world.stand, moves=pairs, now=NOW)
-    assert [each.stand_id for each in moved] == [world.missing] * 3
-    assert (await db.read(repair.repair, world.fair, world.stand, way=Way.SPREAD, now=NOW)).moves == ()

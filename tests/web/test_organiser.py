@@ -181,27 +181,6 @@ async def test_somebody_who_waits_next_door_can_be_sent_over(site: Site, world: 
     assert "Hugo Besnard" in html
 
 
-async def test_a_repair_is_shown_before_it_is_done(site: Site, world: World) -> None:
-    html = await page(site, world, f"/wall/stands/{world.missing}/repair")
-    [move] = re.findall(r'name="move" value="(\d+-\d+)"', html)
-    await post(site, world, f"/fairs/juin-2027/wall/stands/{world.missing}/repair", move=move)
-    stand = await site.db.read(
-        lambda tx: tx.execute(select(t.bookings.c.stand_id).where(t.bookings.c.id == world.stranded)).scalar_one()
-    )
-    assert stand == world.stand
-    await post(site, world, f"/fairs/juin-2027/wall/stands/{world.missing}/repair", move=move, status=409)
-
-
-@pytest.mark.parametrize("move", ["", "7", "a-b", "7-8-9"])
-async def test_a_repair_that_makes_no_sense_is_refused(site: Site, world: World, move: str) -> None:
-    await post(site, world, f"/fairs/juin-2027/wall/stands/{world.missing}/repair", status=422, move=move)
-
-
-async def test_a_repair_touches_no_stand_of_another_fair(site: Site, world: World) -> None:
-    path = f"/fairs/juin-2027/wall/stands/{world.foreign_stand}/repair"
-    await post(site, world, path, status=404, move=f"{world.booked}-{world.slots[1]}")
-
-
 async def test_an_organiser_books_moves_and_cancels_for_somebody(site: Site, world: World) -> None:
     malo = world.id_of(world.idle)
     html = await page(site, world, f"/candidates/{malo}?stand={world.stand}")
