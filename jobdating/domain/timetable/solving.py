@@ -1,44 +1,72 @@
 """Solves an instance: who meets whom, then when. Pure and deterministic."""
 
-from jobdating.domain.timetable.board import Board
+from jobdating.domain.timetable.board import NOWHERE, Board
 from jobdating.domain.timetable.checking import ensure_sound
+from jobdating.domain.timetable.compaction import compact
 from jobdating.domain.timetable.denials import denials
-from jobdating.domain.timetable.instance import Instance, Interview
+from jobdating.domain.timetable.instance import Instance, Interview, Malformed, Mistake, Problem
+from jobdating.domain.timetable.network import SCALE, Network
+from jobdating.domain.timetable.placement import fill, realise, worth
+from jobdating.domain.timetable.prices import NEAR, refine
 from jobdating.domain.timetable.solution import Solution, score
-from jobdating.domain.timetable.table import Table, bits, lay_out
+from jobdating.domain.timetable.table import Table, lay_out
+
+WORK = 300_000  # arcs to be looked at when the flow is asked again, without the pairs for which there was no time
+ROUNDS = (2, 12)  # at least and at most so often
+CLASHING = 200  # one pair of so many without a time, and the half-days of the flow are too coarse
 
 
 def solve(instance: Instance) -> Solution:
     """A timetable near the best. Raises `Malformed`."""
     ensure_sound(instance)
     table = lay_out(instance)
+    board, bound = _best_board(table)
+    board = compact(board)
+    fill(board)
+    return told(board, bound=bound)
+
+
+def _best_board(table: Table) -> tuple[Board, int]:
+    """The best board found, and the bound, both without what is locked."""
+    network = Network(table)
+    flow = network.best()
+    bound = table.whole(flow.value // SCALE)
+    best, failed = _attempt(table, flow.chosen)
+    if len(failed) * CLASHING <= len(flow.chosen):
+        banned: list[int] = []
+        for _ in range(min(max(ROUNDS[0], WORK // network.size), ROUNDS[1])):
+            banned += [link for link in failed if not table.links[link].pinned]
+            if worth(best) >= bound or not failed:
+                break
+            board, failed = _attempt(table, network.best(banned=banned).chosen)
+            best = max(best, board, key=worth)
+    if (bound - worth(best)) * NEAR > bound:
+        best, bound = refine(table, best=best, bound=bound)
+    return best, bound
+
+
+def _attempt(table: Table, chosen: tuple[tuple[int, int], ...]) -> tuple[Board, list[int]]:
     board = Board(table)
-    _fill(board, table)
-    return told(board, bound=0)
-
-
-def _fill(board: Board, table: Table) -> None:
-    order = sorted(
-        range(len(table.links)), key=lambda link: (-table.links[link].pinned, -table.links[link].weight, link)
-    )
-    for count in range(table.instance.policy.cap):
-        for link in order:
-            candidate = table.links[link].candidate
-            if board.slot_of[link] < 0 and board.count(candidate) == count:
-                for slot in bits(board.open(link)):
-                    board.place(link, slot)
-                    break
+    failed = realise(board, chosen)
+    fill(board)
+    return board, failed
 
 
 def told(board: Board, *, bound: int) -> Solution:
-    """The board as a solution."""
+    """The board as a solution; `bound` is without what is locked. Raises `Malformed` when a pinned pair has no time."""
     instance, table = board.table.instance, board.table
-    rank = {candidate.id: number for number, candidate in enumerate(instance.candidates)}
-    placed = [
-        Interview(instance.candidates[pair.candidate].id, instance.stands[pair.stand].id, slot)
-        for pair, slot in zip(table.links, board.slot_of, strict=True)
-        if slot >= 0
-    ]
+    candidates, stands = [one.id for one in instance.candidates], [one.id for one in instance.stands]
+    rank = {id: number for number, id in enumerate(candidates)}
+    placed: list[Interview] = []
+    lost: list[Mistake] = []
+    for link, slot in zip(table.links, board.slot_of, strict=True):
+        if slot != NOWHERE:
+            placed.append(Interview(candidates[link.candidate], stands[link.stand], slot))
+        elif link.pinned:
+            params: dict[str, object] = {"candidate": candidates[link.candidate], "stand": stands[link.stand]}
+            lost.append(Mistake(Problem.PINNED_WITHOUT_TIME, params))
+    if lost:
+        raise Malformed(tuple(lost))
     interviews = tuple(sorted((*placed, *instance.locked), key=lambda one: (rank[one.candidate], one.slot)))
-    worth = score(instance, interviews)
-    return Solution(interviews, worth, max(bound, worth), denials(board))
+    total = score(instance, interviews)
+    return Solution(interviews, total, total - worth(board) + bound, denials(board))

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import gcd
 
 from jobdating.domain.timetable.instance import Instance, Ranges
 from jobdating.domain.timetable.solution import nth, weight
 
-PINNED = 1 << 40  # more than any other points together
+PINNED = 1 << 33  # points: more than all others together
 
 
 def mask_of(ranges: Ranges) -> int:
@@ -55,6 +56,12 @@ class Table:
     def bonus(self, count: int) -> int:
         """What one more interview adds for a candidate who has `count`."""
         return nth(self.instance.policy.bonus, count)
+
+    def whole(self, points: int) -> int:
+        """The most that a timetable can be worth below so many points: all points have a common divisor."""
+        policy = self.instance.policy
+        grain = gcd(*policy.bonus, *policy.rank_weights, *policy.favourite_weights) or 1
+        return points // grain * grain
 
 
 def lay_out(instance: Instance) -> Table:
