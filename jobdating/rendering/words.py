@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
@@ -90,6 +91,12 @@ def hour_filter(written: str) -> str:
     return written.removeprefix("0")
 
 
+@pass_context
+def tenth_filter(context: Context, value: float) -> str:
+    """ "2,4": one decimal, as it is written in the language."""
+    return format_decimal(value, format="0.0", locale=_language(context))
+
+
 def first_upper_filter(words: str) -> str:
     """ "Thursday 17 June": the first letter alone; `capitalize` would make the others small."""
     return words[:1].upper() + words[1:]
@@ -106,4 +113,5 @@ FILTERS = {
     "iso": iso_filter,
     "hour": hour_filter,
     "minutes": minutes_filter,
+    "tenth": tenth_filter,
 }
