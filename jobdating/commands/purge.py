@@ -9,7 +9,7 @@ from jobdating.clock import WallClock
 from jobdating.db import tables as t
 from jobdating.db.engine import open_database
 from jobdating.db.migrations import migrate
-from jobdating.services import purge
+from jobdating.services import erasure, purge
 
 
 def run_purge(*, database_url: str) -> int:
@@ -18,13 +18,17 @@ def run_purge(*, database_url: str) -> int:
     now = WallClock().now()
 
     def forget(tx: Connection) -> list[tuple[str, int]]:
-        slugs = dict(tx.execute(select(t.fairs.c.id, t.fairs.c.slug)).tuples().all())
+        slugs = {row.id: row.slug for row in tx.execute(select(t.fairs.c.id, t.fairs.c.slug))}
         return [(slugs[fair_id], purge.purge(tx, fair_id=fair_id, now=now)) for fair_id in purge.due(tx, now=now)]
 
     async def write() -> list[tuple[str, int]]:
         db = open_database(database_url)
         try:
-            return await db.write(forget)
+            forgotten = await db.write(forget)
+            if forgotten:
+                await db.scrub()
+                await db.write(erasure.scrubbed)
+            return forgotten
         finally:
             await db.close()
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from jobdating.db.engine import Unavailable
+from jobdating.db.tables import metadata
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -69,6 +70,17 @@ class PostgreSQL:
             connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
                 return fn(connection, *args, **kwargs)
+
+    async def scrub(self, *, at_most: int | None = None) -> bool:
+        """Dead rows are cleared out; its log and its archives are the keeper's."""
+        await self._loop.run_in_executor(self._writers, self._vacuum)
+        return True
+
+    def _vacuum(self) -> None:
+        with self._engine.connect() as connection:
+            apart = connection.execution_options(isolation_level="AUTOCOMMIT")
+            for table in metadata.sorted_tables:
+                apart.exec_driver_sql(f"VACUUM {table.name}")
 
     async def changed_elsewhere(self) -> bool:
         seen = await self._loop.run_in_executor(self._readers, lambda: self._read(_horizon))

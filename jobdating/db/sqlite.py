@@ -5,6 +5,7 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, make_url
@@ -37,6 +38,7 @@ def engine_for(url: str, *, writes: bool) -> Engine:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten at once
         connection.execute("PRAGMA cache_size = -65536")
         if not writes:
             connection.execute("PRAGMA query_only = ON")
@@ -73,6 +75,15 @@ class SQLite:
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         self._callbacks.append(callback)
+
+    async def scrub(self, *, at_most: int | None = None) -> bool:
+        """Copies that SQLite left in the gaps of its pages when it split them go with a rewriting of the file."""
+        path = make_url(self.url).database
+        if at_most is not None and path and Path(path).stat().st_size > at_most:
+            return False
+        future: asyncio.Future[bool] = self._loop.create_future()
+        self._calls.put(_Call(_scrub, (), {}, future))
+        return await future
 
     async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         future: asyncio.Future[T] = self._loop.create_future()
@@ -158,9 +169,19 @@ class SQLite:
                         closing = True
                         break
                     batch.append(call)
-                answers = self._commit_together(connection, batch)
-                if answers is not None and not self._loop.is_closed():
+                # What cannot be part of a transaction is done after those that came with it.
+                alone = [call for call in batch if call.fn is _scrub]
+                together = [call for call in batch if call.fn is not _scrub]
+                answers = self._commit_together(connection, together) if together else []
+                answers += [self._alone(connection, call) for call in alone]
+                if not self._loop.is_closed():
                     self._loop.call_soon_threadsafe(self._answer, answers)
+
+    def _alone(self, connection: Connection, call: _Call) -> tuple[_Call, Any, bool]:
+        try:
+            return call, call.fn(connection), True
+        except BaseException as error:  # whatever it is, it must not end the only writer
+            return call, _translated(error), False
 
     def _commit_together(self, connection: Connection, batch: list[_Call]) -> list[tuple[_Call, Any, bool]]:
         """Run each call in a savepoint, commit once. If the commit fails, every caller in it fails."""
@@ -196,6 +217,19 @@ class SQLite:
         if committed:
             for callback in self._callbacks:
                 callback()
+
+
+def _scrub(connection: Connection) -> bool:
+    """Outside of any transaction: rewrite the file, then empty the log beside it. Waits for readers."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute("VACUUM")
+        (busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        cursor.close()
+    if busy:
+        raise Unavailable("somebody reads the log of the database all the time")
+    return True
 
 
 def _in_transaction(connection: Connection) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from jobdating.clock import Clock, WallClock
 from jobdating.db.engine import Database, Unavailable
-from jobdating.outbox import rows
+from jobdating.outbox import copies, rows
 from jobdating.outbox.message import Written, as_email
 from jobdating.outbox.rows import Row
 from jobdating.outbox.transport import Line, Transport, Undelivered
@@ -111,5 +111,7 @@ class Outbox:
             wall = WallClock().now()
             await self._db.write(rows.failed, row, error=reason, for_good=for_good, wall=wall)
             return
-        report = rows.needless if written is None else rows.sent
-        await self._db.write(report, row.id, wall=WallClock().now())
+        if written is None:
+            await self._db.write(rows.needless, row.id, wall=WallClock().now())
+        else:
+            await self._db.write(copies.sent, row, wall=WallClock().now())

@@ -7,6 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, select, union
 
 from jobdating.db import tables as t
+from jobdating.queries import access
+
+_OWN_ACTS = ("SignedIn", "CandidateRegistered", "ProfileChanged", "PermissionChanged", "SecondFactorChanged")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,14 @@ def trades(tx: Connection, fair_id: int) -> tuple[str, ...]:
 
 def data(tx: Connection, account_id: int) -> dict[str, Any]:
     """Everything we hold of a person, for themselves: plain values, moments as ISO 8601."""
+    return {
+        name: [{key: _plain(value) for key, value in row.items()} for row in rows]
+        for name, rows in held(tx, account_id).items()
+    }
+
+
+def held(tx: Connection, account_id: int) -> dict[str, list[dict[str, Any]]]:
+    """The same with its values as they are: rows by subject."""
     candidate_ids = list(tx.execute(select(t.candidates.c.id).where(t.candidates.c.account_id == account_id)).scalars())
     b, s, f = t.bookings.c, t.stands.c, t.fairs.c
     of_candidate = {
@@ -62,11 +73,20 @@ def data(tx: Connection, account_id: int) -> dict[str, Any]:
         .join(t.fairs, f.id == b.fair_id)
         .where(b.candidate_id.in_(candidate_ids))
         .order_by(b.id),
+        "parents": select(
+            t.parents.c.email, t.parents.c.asked_at, t.parents.c.answered_at, t.parents.c.agreed
+        ).where(t.parents.c.candidate_id.in_(candidate_ids)),
+        "adults": select(
+            t.adults.c.email, t.adults.c.named_at, t.adults.c.stopped_at, t.adults.c.ended_at
+        ).where(t.adults.c.candidate_id.in_(candidate_ids)),
     }  # fmt: skip
     email = select(t.accounts.c.email).where(t.accounts.c.id == account_id).scalar_subquery()
     of_account = {
         "account": select(t.accounts).where(t.accounts.c.id == account_id),
-        "registrations": select(t.candidates).where(t.candidates.c.account_id == account_id),
+        "registrations": select(t.candidates, f.name.label("fair"), t.sites.c.name.label("site"))
+        .join(t.fairs, f.id == t.candidates.c.fair_id)
+        .outerjoin(t.sites, t.sites.c.id == t.candidates.c.site_id)
+        .where(t.candidates.c.account_id == account_id),
         "consents": select(t.consents).where(t.consents.c.account_id == account_id),
         "sessions": select(t.sessions.c.agent, t.sessions.c.opened_at, t.sessions.c.seen_at).where(
             t.sessions.c.account_id == account_id
@@ -74,12 +94,17 @@ def data(tx: Connection, account_id: int) -> dict[str, Any]:
         "api_tokens": select(t.api_tokens.c.name, t.api_tokens.c.made_at).where(
             t.api_tokens.c.account_id == account_id
         ),
+        "acts": select(t.journal.c.at, t.journal.c.kind)
+        .where(t.journal.c.account_id == account_id, t.journal.c.kind.in_(_OWN_ACTS))
+        .order_by(t.journal.c.id.desc()),
         "mails": select(t.outbox.c.kind, t.outbox.c.made_at, t.outbox.c.sent_at).where(t.outbox.c.recipient == email),
     }
-    return {
-        name: [{key: _plain(value) for key, value in row._mapping.items()} for row in tx.execute(query)]
-        for name, query in (of_account | of_candidate).items()
+    found = {
+        name: [dict(row._mapping) for row in tx.execute(query)] for name, query in (of_account | of_candidate).items()
     }
+    seen = [reading for candidate_id in candidate_ids for reading in access.readings(tx, candidate_id)]
+    found["seen_by"] = [vars(reading) for reading in sorted(seen, key=lambda each: each.at, reverse=True)]
+    return found
 
 
 def _plain(value: Any) -> Any:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from jobdating.db import tables as t
 from jobdating.domain.errors import NotFound
+from jobdating.domain.privacy import Permission
 from jobdating.domain.states import LIVE, WITH_RECRUITER, BookingState, Origin
 from jobdating.queries.interviews import trades_of
 from jobdating.queries.preparation import HERE, count, is_in
@@ -28,6 +29,7 @@ class Kind(StrEnum):
     ABSENT = "absent"
     INCOMPLETE = "incomplete"
     NO_CV = "no_cv"
+    CONSENT = "consent"
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Listed:
     here: bool
     has_cv: bool
     next_at: datetime | None
+    permission: str
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ def _candidates(tx: Connection, fair_id: int) -> Sequence[Any]:
             t.candidates.c.id,
             t.candidates.c.site_id,
             t.candidates.c.level,
+            t.candidates.c.permission,
             t.candidates.c.connected_since,
             t.accounts.c.first_name,
             t.accounts.c.last_name,
@@ -145,6 +149,7 @@ def _matches(row: Any, asked: Search) -> bool:
         Kind.ABSENT: bool(row.absent),
         Kind.INCOMPLETE: not (row.level and row.has_trade),
         Kind.NO_CV: row.document is None,
+        Kind.CONSENT: row.permission != Permission.GIVEN,
     }[asked.kind]
     if not wanted:
         return False
@@ -171,6 +176,7 @@ def _listed(row: Any, trades: tuple[str, ...]) -> Listed:
         here=bool(row.here) or row.connected_since is not None,
         has_cv=row.document is not None,
         next_at=row.next_at,
+        permission=row.permission,
     )
 
 
@@ -213,6 +219,7 @@ class Person:
     site: str
     level: str
     age_band: str
+    permission: str
     trades: tuple[str, ...]
     about: str
     registered_at: datetime
@@ -266,6 +273,7 @@ def person(tx: Connection, fair_id: int, candidate_id: int) -> Person:
         site=row.site,
         level=row.level,
         age_band=row.age_band,
+        permission=row.permission,
         trades=tuple(trades_of(tx, [candidate_id])[candidate_id]),
         about=row.about,
         registered_at=row.registered_at,

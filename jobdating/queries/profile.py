@@ -1,4 +1,4 @@
-"""A candidate's profile as they see it: what they said, what they can choose from, and who has read their CV."""
+"""A candidate's profile as they see it: what they said, and what they can choose from."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from jobdating.db import tables as t
-from jobdating.domain import events
 from jobdating.domain.slots import Span
 from jobdating.queries import accounts
 from jobdating.queries.identity import Fair
@@ -21,15 +20,6 @@ class Cv:
     filename: str
     size: int
     uploaded_at: datetime
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Somebody opened the CV. `stand` is "" for an organiser."""
-
-    at: datetime
-    who: str
-    stand: str
 
 
 @dataclass(frozen=True)
@@ -49,11 +39,10 @@ class Profile:
     all_trades: tuple[str, ...]
     sites: tuple[tuple[int, str], ...]
     cv: Cv | None
-    readings: tuple[Reading, ...]
 
 
 def profile(tx: Connection, candidate_id: int, fair: Fair) -> Profile:
-    """The profile of a candidate of the fair. Six statements."""
+    """The profile of a candidate of the fair. Five statements."""
     c = t.candidates.c
     row = tx.execute(
         select(t.candidates, t.accounts.c.first_name, t.accounts.c.last_name, t.accounts.c.phone)
@@ -78,7 +67,6 @@ def profile(tx: Connection, candidate_id: int, fair: Fair) -> Profile:
         all_trades=accounts.trades(tx, fair.id),
         sites=tuple((each.id, each.name) for each in tx.execute(sites)),
         cv=_cv(tx, candidate_id),
-        readings=_readings(tx, candidate_id, fair.id),
     )
 
 
@@ -101,33 +89,3 @@ def _cv(tx: Connection, candidate_id: int) -> Cv | None:
     d = t.documents.c
     row = tx.execute(select(d.filename, d.size, d.uploaded_at).where(d.candidate_id == candidate_id)).first()
     return None if row is None else Cv(row.filename, row.size, row.uploaded_at)
-
-
-def _readings(tx: Connection, candidate_id: int, fair_id: int) -> tuple[Reading, ...]:
-    """From the journal: the last reading of each person, the latest first."""
-    j = t.journal.c
-    rows = tx.execute(
-        select(
-            j.at,
-            j.account_id,
-            j.data["stand_id"].as_integer().label("stand_id"),
-            t.accounts.c.first_name,
-            t.accounts.c.last_name,
-        )
-        .outerjoin(t.accounts, t.accounts.c.id == j.account_id)
-        .where(
-            j.fair_id == fair_id,
-            j.kind == events.DocumentRead.__name__,
-            j.data["candidate_id"].as_integer() == candidate_id,
-        )
-        .order_by(j.id.desc())
-    ).all()
-    named = {row.stand_id for row in rows if row.stand_id is not None}
-    of_stands = select(t.stands.c.id, t.stands.c.name).where(t.stands.c.id.in_(named))
-    stands = {row.id: row.name for row in tx.execute(of_stands)}
-    latest = {row.account_id: row for row in reversed(rows)}
-    found = [
-        Reading(row.at, f"{row.first_name or ''} {row.last_name or ''}".strip(), stands.get(row.stand_id, ""))
-        for row in latest.values()
-    ]
-    return tuple(sorted(found, key=lambda reading: reading.at, reverse=True))

@@ -11,13 +11,14 @@ from jobdating.db import tables as t
 from jobdating.domain import events, text
 from jobdating.domain.errors import Invalid, NotFound, SignInNeeded
 from jobdating.domain.policy import Actor
-from jobdating.domain.states import AgeBand
+from jobdating.domain.privacy import Permission
 from jobdating.queries import accounts as accounts_query
-from jobdating.services import sign_in
+from jobdating.services import consent, sign_in
+from jobdating.services.addresses import address as address
+from jobdating.services.consent import Answer
 from jobdating.services.sign_in import Device, SignedIn
 
 NAME_LENGTH = 120
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f-\x9f\"<>(),:;\\]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,62})\.)+[a-z]{2,63}")
 _PHONE = re.compile(r"\+?[0-9]{6,15}")
 
 
@@ -33,23 +34,12 @@ class Person:
 
 @dataclass(frozen=True)
 class Registration:
-    """A person who wants to take part in a fair. Consents are given in the words that were read."""
+    """A person who wants to take part in a fair."""
 
     person: Person
-    age_band: AgeBand | None
+    answer: Answer
     level: str
     trades: frozenset[str]
-    consent: str | None
-    parent_email: str = ""
-    parent_consent: str | None = None
-
-
-def address(typed: str) -> str:
-    """An address as it is stored: lower case. Raises Invalid beside the field `email`."""
-    email = typed.strip().lower()
-    if len(email) > 254 or not _EMAIL.fullmatch(email):
-        raise Invalid(fields={"email": "email" if email else "missing"})
-    return email
 
 
 def register(
@@ -60,16 +50,17 @@ def register(
     registration: Registration,
     proof: str | None,
     device: Device,
+    key: str,
     wall: datetime,
     now: datetime,
 ) -> SignedIn | None:
     """Become a candidate of the fair: with one's account, or with a newly proved address, which then is signed in.
 
     `wall` is the time of sessions and proofs. None when one was signed in already. Registering twice is once.
-    Raises Invalid, SignInNeeded.
+    Under 15 a parent is asked; until they agree no place can be taken. Raises Invalid, SignInNeeded.
     """
     known = frozenset(accounts_query.trades(tx, fair_id))
-    _ensure_complete(registration, known)
+    _ensure_complete(registration, known, own_email=_own_email(tx, actor, proof, wall=wall))
     account_id, entered = actor.account_id, None
     if account_id is None:
         email = sign_in.spend_proof(tx, proof, now=wall) if proof else None
@@ -79,7 +70,9 @@ def register(
         entered = sign_in.enter(tx, account_id, device=device, now=wall)
     _write_person(tx, account_id, registration.person)
     if fair_id not in actor.candidates:
-        _add_candidate(tx, account_id, fair_id, registration, registration.trades & known, now=now)
+        candidate_id = _add_candidate(tx, account_id, fair_id, registration, registration.trades & known, now=now)
+        candidate = Actor(account_id, candidates={fair_id: candidate_id})
+        consent.give(tx, candidate, candidate_id=candidate_id, answer=registration.answer, key=key, wall=wall, now=now)
     return entered
 
 
@@ -118,19 +111,17 @@ def by_email(tx: Connection, email: str) -> int:
     return account_id
 
 
-def _ensure_complete(registration: Registration, trades: frozenset[str]) -> None:
-    fields = _wrong(registration.person)
-    if registration.age_band is None:
-        fields["age_band"] = "missing"
+def _own_email(tx: Connection, actor: Actor, proof: str | None, *, wall: datetime) -> str:
+    if actor.account_id is not None:
+        mine = t.accounts.c.id == actor.account_id
+        return tx.execute(select(t.accounts.c.email).where(mine)).scalar_one()
+    return (sign_in.proved_by(tx, proof, now=wall) if proof else None) or ""
+
+
+def _ensure_complete(registration: Registration, trades: frozenset[str], *, own_email: str) -> None:
+    fields = _wrong(registration.person) | consent.problems(registration.answer, own_email=own_email)
     if trades and not registration.trades & trades:
         fields["trades"] = "missing"
-    if not registration.consent:
-        fields["consent"] = "missing"
-    if registration.age_band is AgeBand.UNDER_15:
-        if not _EMAIL.fullmatch(registration.parent_email.strip().lower()):
-            fields["parent_email"] = "email" if registration.parent_email.strip() else "missing"
-        if not registration.parent_consent:
-            fields["parent_consent"] = "missing"
     if fields:
         raise Invalid(fields=fields)
 
@@ -182,15 +173,16 @@ def _add_candidate(
     trades: frozenset[str],
     *,
     now: datetime,
-) -> None:
-    assert registration.age_band is not None
+) -> int:
+    assert registration.answer.age_band is not None
     candidate_id = tx.execute(
         insert(t.candidates)
         .values(
             fair_id=fair_id,
             account_id=account_id,
             level=registration.level,
-            age_band=registration.age_band.value,
+            age_band=registration.answer.age_band.value,
+            permission=Permission.ASKED.value,
             registered_at=now,
         )
         .returning(t.candidates.c.id)
@@ -198,20 +190,6 @@ def _add_candidate(
     if trades:
         rows = [{"candidate_id": candidate_id, "trade": trade} for trade in sorted(trades)]
         tx.execute(insert(t.candidate_trades), rows)
-    email = tx.execute(select(t.accounts.c.email).where(t.accounts.c.id == account_id)).scalar_one()
-    _record_consent(tx, account_id, fair_id, given_by=email, wording=registration.consent, now=now)
-    if registration.age_band is AgeBand.UNDER_15:
-        parent = registration.parent_email.strip().lower()
-        _record_consent(tx, account_id, fair_id, given_by=parent, wording=registration.parent_consent, now=now)
     registered = events.CandidateRegistered(fair_id=fair_id, candidate_id=candidate_id)
     journal.append(tx, registered, at=now, by=account_id)
-
-
-def _record_consent(
-    tx: Connection, account_id: int, fair_id: int, *, given_by: str, wording: str | None, now: datetime
-) -> None:
-    tx.execute(
-        insert(t.consents).values(
-            account_id=account_id, fair_id=fair_id, given_by=given_by, wording=wording, given_at=now
-        )
-    )
+    return candidate_id

@@ -13,10 +13,11 @@ from jobdating.db import tables as t
 from jobdating.domain import events, policy, text
 from jobdating.domain.errors import Invalid
 from jobdating.domain.policy import Actor
+from jobdating.domain.privacy import Permission
 from jobdating.domain.slots import Span
-from jobdating.domain.states import AgeBand, Level
+from jobdating.domain.states import AgeBand, Level, Party
 from jobdating.queries import accounts
-from jobdating.services import rows, wishes
+from jobdating.services import permission, rows, wishes
 
 ABOUT_LENGTH = 2_000
 _PHONE = re.compile(r"\+?[0-9]{6,15}")
@@ -41,9 +42,13 @@ def change(tx: Connection, actor: Actor, *, candidate_id: int, profile: Profile,
     The same profile again is no change. Raises NotFound, Invalid with each wrong field.
     """
     fair_id = rows.lock_candidate(tx, candidate_id)
-    policy.ensure_own(actor, candidate_id=candidate_id, fair_id=fair_id)
-    values, phone, trades = _checked(tx, fair_id, profile)
-    account_id = tx.execute(select(t.candidates.c.account_id).where(t.candidates.c.id == candidate_id)).scalar_one()
+    party = policy.ensure_own(actor, candidate_id=candidate_id, fair_id=fair_id)
+    c = t.candidates.c
+    account_id, age_band, permitted = tx.execute(
+        select(c.account_id, c.age_band, c.permission).where(c.id == candidate_id)
+    ).one()
+    own = party is Party.CANDIDATE
+    values, phone, trades = _checked(tx, fair_id, profile, age_band=age_band, own=own)
     if not _differs(tx, candidate_id, account_id, values, phone, trades):
         return
     tx.execute(update(t.candidates).where(t.candidates.c.id == candidate_id).values(**values))
@@ -56,9 +61,14 @@ def change(tx: Connection, actor: Actor, *, candidate_id: int, profile: Profile,
     wishes.look_again(tx, candidate_id)
     changed = events.ProfileChanged(fair_id=fair_id, candidate_id=candidate_id)
     journal.append(tx, changed, at=now, by=actor.account_id)
+    if profile.age_band == AgeBand.UNDER_15 != age_band and permitted == Permission.GIVEN:
+        parents_turn = Permission.PARENT_ASKED  # nobody is asked yet: the pages ask which parent
+        permission.change(tx, candidate_id=candidate_id, permission=parents_turn, by=actor.account_id, now=now)
 
 
-def _checked(tx: Connection, fair_id: int, profile: Profile) -> tuple[dict[str, Any], str | None, frozenset[str]]:
+def _checked(
+    tx: Connection, fair_id: int, profile: Profile, *, age_band: str, own: bool
+) -> tuple[dict[str, Any], str | None, frozenset[str]]:
     wrong: dict[str, str] = {}
     known = frozenset(accounts.trades(tx, fair_id))
     sites = set(tx.execute(select(t.sites.c.id).where(t.sites.c.fair_id == fair_id)).scalars())
@@ -80,6 +90,8 @@ def _checked(tx: Connection, fair_id: int, profile: Profile) -> tuple[dict[str, 
         about = text.passage(profile.about, limit=ABOUT_LENGTH)
     except text.Unfit as unfit:
         wrong["about"] = unfit.code
+    if age_band == AgeBand.UNDER_15 and profile.age_band != age_band and own:
+        wrong["age_band"] = "age_fixed"  # organisers correct it: a parent was asked
     if wrong:
         raise Invalid(fields=wrong)
     values = {

@@ -12,10 +12,12 @@ from jobdating.domain.errors import NotAllowed, SignInNeeded
 from jobdating.domain.policy import Actor
 from jobdating.domain.states import BookingState
 from jobdating.queries import watching
+from jobdating.queries.due import SCRUB
 from jobdating.services import booking
 
 NOBODY = "—"
 ERASED = "@erased.invalid"  # what is left of an address
+_ASK = text("INSERT INTO meta (key, value) VALUES (:key, '') ON CONFLICT (key) DO NOTHING")
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def erase(tx: Connection, actor: Actor, *, now: datetime) -> None:
     for booking_id in _places(tx, actor):
         booking.cancel(tx, actor, booking_id=booking_id, now=now)
     wished = {candidate_id: watching.wished_by(tx, candidate_id) for candidate_id in actor.candidates.values()}
-    forget_candidates(tx, list(actor.candidates.values()))
+    forget_candidates(tx, list(actor.candidates.values()), now=now)
     forget_accounts(tx, [actor.account_id])
     for fair_id, candidate_id in actor.candidates.items():
         changed = events.ProfileChanged(fair_id=fair_id, candidate_id=candidate_id)
@@ -82,20 +84,51 @@ def _places(tx: Connection, actor: Actor) -> list[int]:
     return list(tx.execute(select(t.bookings.c.id).where(mine, text(t.IS_LIVE)).order_by(t.bookings.c.id)).scalars())
 
 
-def forget_candidates(tx: Connection, candidate_ids: list[int]) -> None:
-    """What candidates said, wished and gave, and what was noted of them; their bookings stay, to be counted."""
+def forget_candidates(tx: Connection, candidate_ids: list[int], *, now: datetime) -> None:
+    """What candidates said, wished and gave, what was noted of them and who else was written to about them.
+
+    Their bookings stay, to be counted.
+    """
+    _forget_adults(tx, candidate_ids)
     for table in (t.documents, t.wishes, t.waitlist, t.opinions, t.decisions, t.solicitations):
         tx.execute(delete(table).where(table.c.candidate_id.in_(candidate_ids)))
     tx.execute(
         update(t.candidates)
         .where(t.candidates.c.id.in_(candidate_ids))
-        .values(about="", availability=None, connected_since=None)
+        .values(about="", availability=None, connected_since=None, forgotten_at=now)
     )
     tx.execute(update(t.bookings).where(t.bookings.c.candidate_id.in_(candidate_ids)).values(note="", rating=None))
 
 
+def _forget_adults(tx: Connection, candidate_ids: list[int]) -> None:
+    """The parents and adults of these candidates, the mails to them, and the consents for these fairs."""
+    about = t.outbox.c.context["about"].as_integer()
+    copied = t.outbox.c.context["adult_id"].as_integer()
+    parents = select(t.parents.c.id).where(t.parents.c.candidate_id.in_(candidate_ids))
+    adults = select(t.adults.c.id).where(t.adults.c.candidate_id.in_(candidate_ids))
+    for kind, key, ids in (("parent", about, parents), ("adult", about, adults), ("copy", copied, adults)):
+        tx.execute(delete(t.outbox).where(t.outbox.c.kind == kind, key.in_(ids)))
+    for table in (t.parents, t.adults):
+        tx.execute(delete(table).where(table.c.candidate_id.in_(candidate_ids)))
+    k, c = t.consents.c, t.candidates.c
+    theirs = select(c.id).where(c.id.in_(candidate_ids), c.account_id == k.account_id, c.fair_id == k.fair_id)
+    tx.execute(delete(t.consents).where(theirs.exists()))
+    ask_to_scrub(tx)
+
+
+def ask_to_scrub(tx: Connection) -> None:
+    """Whoever keeps the time sees to it that the database's files hold nothing of what was deleted."""
+    tx.execute(_ASK, {"key": SCRUB})
+
+
+def scrubbed(tx: Connection) -> None:
+    """The files hold nothing any more."""
+    tx.execute(delete(t.meta).where(t.meta.c.key == SCRUB))
+
+
 def forget_accounts(tx: Connection, account_ids: list[int]) -> None:
     """Names, addresses, sessions, tokens, consents, mails and rights; the empty accounts stay for what points at them."""
+    ask_to_scrub(tx)
     theirs = t.accounts.c.id.in_(account_ids)
     emails = select(t.accounts.c.email).where(theirs)
     tx.execute(delete(t.outbox).where(t.outbox.c.recipient.in_(emails)))

@@ -3,7 +3,7 @@
 The plan was worked out before, from a snapshot; what may have changed since is checked here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,8 @@ from jobdating.domain import events, policy
 from jobdating.domain.content import Item, Key, Kind
 from jobdating.domain.importing import Change, Plan
 from jobdating.domain.policy import Actor
+from jobdating.domain.privacy import Permission
+from jobdating.domain.states import AgeBand
 from jobdating.services import eligibility, grid
 
 _TABLES = {Kind.SITE: t.sites, Kind.TRAINING: t.trainings, Kind.COMPANY: t.companies, Kind.OFFER: t.offers}
@@ -147,12 +149,21 @@ def _keep_team(tx: Connection, teams: dict[int, tuple[str, ...]], accounts: dict
 def _candidates(tx: Connection, plan: Plan, known: Ids, fair_id: int, *, now: datetime) -> None:
     added = plan.added(Kind.CANDIDATE)
     accounts = known[Kind.ACCOUNT]
-    rows = [_row(item, known, fair_id) | {"account_id": accounts[item.key], "registered_at": now} for item in added]
+    rows = [
+        _row(item, known, fair_id)
+        | {"account_id": accounts[item.key], "registered_at": now, "permission": _permission(item.values)}
+        for item in added
+    ]
     _insert(tx, t.candidates, rows, [item.key for item in added], known.setdefault(Kind.CANDIDATE, {}))
     for change in plan.changed(Kind.CANDIDATE):
         values = _row(change.item, known, fair_id, only=change.differences.keys())
         if values:
             tx.execute(update(t.candidates).where(t.candidates.c.id == change.known.id).values(values))
+        if "age_band" in values:  # an age that organisers correct is asked about again
+            corrected = update(t.candidates).where(
+                t.candidates.c.id == change.known.id, t.candidates.c.permission != "withdrawn"
+            )
+            tx.execute(corrected.values(permission=_permission(values)))
     _replace(tx, t.candidate_trades, "candidate_id", "trade", _lists(plan, Kind.CANDIDATE, "trades", known))
     wishes = _lists(plan, Kind.CANDIDATE, "wishes", known)
     if wishes:
@@ -165,6 +176,12 @@ def _candidates(tx: Connection, plan: Plan, known: Ids, fair_id: int, *, now: da
         ]
         if ranked:
             tx.execute(insert(t.wishes), ranked)
+
+
+def _permission(values: Mapping[str, Any]) -> str:
+    """Who is put on a list is asked at their first sign-in; under 15 a parent is, before any place is taken."""
+    young = values.get("age_band") == AgeBand.UNDER_15
+    return (Permission.PARENT_ASKED if young else Permission.ASKED).value
 
 
 def _organiser(tx: Connection, plan: Plan, known: Ids, fair_id: int) -> None:

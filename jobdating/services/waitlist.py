@@ -32,8 +32,10 @@ def join(tx: Connection, actor: Actor, *, stand_id: int, now: datetime) -> None:
     if not rows.is_eligible(tx, candidate_id=candidate_id, stand_id=stand_id):
         raise errors.NotEligible()
     free = _free_slots(tx, stand_id, now)
+    if free and rows.slot(tx, free[0].id).rules.by_wishes:
+        raise errors.WishesFirst()
     rules = rows.slot(tx, free[0].id).rules.at_any_time() if free else None
-    rows.lock_candidate(tx, candidate_id)
+    rows.lock_taker(tx, candidate_id)
     if _place(tx, stand_id, candidate_id) is not None:
         return
     held = rows.held(tx, candidate_id)

@@ -1,7 +1,5 @@
 """What one does with one's own account: name and language, sessions, tokens, data, leaving."""
 
-import json
-
 from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -84,13 +82,6 @@ async def revoke_token(request: Request) -> Response:
     await house(request).db.write(tokens.revoke, _own_id(request), token_id=token_id, now=WallClock().now())
     return await pages.done(request, "/account/tokens")
 
-
-async def data(request: Request) -> Response:
-    """Everything held of this person, to keep."""
-    held = await house(request).db.read(accounts_query.data, _own_id(request))
-    headers = {"content-disposition": 'attachment; filename="job-dating.json"', "cache-control": "no-store"}
-    text = json.dumps(held, ensure_ascii=False, indent=2)
-    return Response(text, media_type="application/json", headers=headers)
 
 
 async def erase(request: Request) -> Response:

@@ -2,18 +2,24 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
+from sqlalchemy import Connection
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from jobdating.domain import topics
 from jobdating.domain.errors import Invalid, NotFound
 from jobdating.domain.slots import Span
 from jobdating.domain.states import AgeBand, Level
+from jobdating.queries import access, demand, permissions
 from jobdating.queries import profile as profiles
 from jobdating.queries import wishes as wished
-from jobdating.services import candidate, documents, wishes
+from jobdating.queries.access import Reading
+from jobdating.queries.permissions import Standing
+from jobdating.services import adult, candidate, documents, wishes
 from jobdating.web import forms, pages
 from jobdating.web.house import house
 from jobdating.web.planning import own_id
@@ -61,6 +67,21 @@ async def delete_cv(request: Request) -> Response:
     return RedirectResponse(f"{_own(request, 'profile')}?saved=gone#cv", status_code=303)
 
 
+async def name_adult(request: Request) -> Response:
+    """Who gets copies of a minor's messages from now on; an empty address: nobody."""
+    seen, email = visit(request), forms.text(await forms.read(request), "adult_email")
+    try:
+        if email.strip():
+            await house(request).db.write(
+                adult.name, seen.actor, candidate_id=own_id(request), email=email, now=seen.now
+            )
+        else:
+            await house(request).db.write(adult.end, seen.actor, candidate_id=own_id(request), now=seen.now)
+    except Invalid as refusal:
+        return await _profile_page(request, fields=refusal.params["fields"], adult_email=email)
+    return RedirectResponse(f"{_own(request, 'profile')}?saved=adult#adult", status_code=303)
+
+
 async def cv(request: Request) -> Response:
     """The CV as a file to save; who reads somebody else's is written down."""
     seen, candidate_id = visit(request), request.path_params["candidate"]
@@ -73,9 +94,22 @@ async def cv(request: Request) -> Response:
 
 
 async def wish_list(request: Request) -> Response:
-    """The wishes in their order."""
-    found = await house(request).db.read(wished.wishes, own_id(request))
-    return pages.page(request, "candidate/wishes.html", wishes=found, most=wishes.MOST)
+    """The wishes in their order, how contested each is, and what the timetable gave; live."""
+    seen, candidate_id = visit(request), own_id(request)
+    fair = seen.the_fair()
+
+    def read(tx: Connection) -> dict[str, Any]:
+        return {
+            "cursor": pages.cursor(tx),
+            "wishes": wished.wishes(tx, candidate_id),
+            "demands": demand.demands(tx, fair.id),
+            "outcomes": demand.outcomes(tx, candidate_id),
+            "may_rank": wished.may_rank(tx, candidate_id, now=seen.now),
+        }
+
+    found = await house(request).db.read(read)
+    live = [topics.candidates(fair.id), topics.candidate(candidate_id)]
+    return pages.page(request, "candidate/wishes.html", live=live, most=wishes.MOST, **found)
 
 
 async def add_wish(request: Request) -> Response:
@@ -110,14 +144,24 @@ async def _on_wish(request: Request, service: Callable[..., None], **more: objec
     )
 
 
-async def _profile_page(request: Request, *, typed: candidate.Profile | None = None, fields: object = None) -> Response:
-    seen = visit(request)
-    known = await house(request).db.read(profiles.profile, own_id(request), seen.the_fair())
+async def _profile_page(
+    request: Request, *, typed: candidate.Profile | None = None, fields: object = None, adult_email: str | None = None
+) -> Response:
+    seen, candidate_id = visit(request), own_id(request)
+
+    def read(tx: Connection) -> tuple[profiles.Profile, Standing, tuple[Reading, ...]]:
+        known = profiles.profile(tx, candidate_id, seen.the_fair())
+        return known, permissions.standing(tx, candidate_id), access.readings(tx, candidate_id)
+
+    known, standing, readings = await house(request).db.read(read)
     return pages.page(
         request,
         "candidate/profile.html",
         status=422 if fields else 200,
         known=known,
+        standing=standing,
+        readings=readings,
+        adult_email=standing.adult_email if adult_email is None else adult_email,
         typed=typed or _as_typed(known),
         fields=fields or {},
         saved=request.query_params.get("saved", ""),

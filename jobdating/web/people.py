@@ -11,6 +11,7 @@ from jobdating.domain.errors import NotFound
 from jobdating.queries import candidates, places
 from jobdating.queries.candidates import Happened, Kind, Person, Search
 from jobdating.queries.places import Choice, Place
+from jobdating.services import audit
 from jobdating.web import forms, pages
 from jobdating.web.house import house
 from jobdating.web.visit import visit
@@ -63,7 +64,11 @@ async def show(request: Request) -> Response:
         )
         return Desk(person, candidates.history(tx, fair.id, candidate_id), stands, chosen, leaving, days)
 
-    return pages.page(request, "organiser/candidate.html", desk=await house(request).db.read(read))
+    desk = await house(request).db.read(read)
+    await house(request).db.write(
+        audit.profile_read, seen.actor, candidate_id=candidate_id, stand_id=None, now=seen.now
+    )
+    return pages.page(request, "organiser/candidate.html", desk=desk)
 
 
 def _kind(value: str) -> Kind:

@@ -16,7 +16,7 @@ from jobdating.queries import meanwhile, planning, told
 from jobdating.queries.planning import Interview, Planning
 from jobdating.queries.told import Told
 from jobdating.rendering.environment import translator
-from jobdating.web import pages
+from jobdating.web import pages, welcome
 from jobdating.web.house import house
 from jobdating.web.visit import visit
 
@@ -35,8 +35,11 @@ def own_id(request: Request) -> int:
 
 
 async def show(request: Request) -> Response:
-    """The planning, live."""
+    """The planning, live; at the first sign-in of somebody whom others put on the list, two questions before it."""
     seen, candidate_id = visit(request), own_id(request)
+    questions = await welcome.unanswered(request, request.scope["path"])
+    if questions is not None:
+        return questions
 
     def read(tx: Connection) -> tuple[str, Planning | None, Told | None, meanwhile.Meanwhile | None]:
         return (

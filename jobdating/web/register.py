@@ -15,12 +15,13 @@ from jobdating.queries import accounts as accounts_query
 from jobdating.rendering import consent
 from jobdating.services import accounts, sign_in
 from jobdating.services.accounts import Person, Registration
+from jobdating.services.consent import Answer
 from jobdating.web import cookies, forms, pages
 from jobdating.web.house import house
 from jobdating.web.sign_in import device
 from jobdating.web.visit import Visit, visit
 
-FIELDS = ("first_name", "last_name", "phone", "age_band", "level", "parent_email", "parent_consent", "consent")
+FIELDS = ("first_name", "last_name", "phone", "age_band", "level", "parent_email", "consent")
 
 
 async def register(request: Request) -> Response:
@@ -41,6 +42,7 @@ async def register(request: Request) -> Response:
             registration=registration,
             proof=cookies.asking(request),
             device=device(request),
+            key=house(request).settings.secret,
             wall=WallClock().now(),
             now=seen.now,
         )
@@ -72,7 +74,6 @@ async def _form_page(request: Request, *, target: str, form: FormData | None, fi
         levels=list(Level),
         fields=fields,
         consent=consent.wording(consent.TAKING_PART, seen.language),
-        parent_consent=consent.wording(consent.PARENT, seen.language),
     )
 
 
@@ -96,20 +97,16 @@ def _typed(form: FormData | None, known: accounts_query.Account | None) -> dict[
 
 def _registration(form: FormData, seen: Visit) -> Registration:
     """What was typed; a box that was ticked stands for the words beside it."""
-    said = {
-        name: consent.wording(words, seen.language) if form.get(name) else None
-        for name, words in (("consent", consent.TAKING_PART), ("parent_consent", consent.PARENT))
-    }
+    said = consent.wording(consent.TAKING_PART, seen.language) if form.get("consent") else None
     age_band = forms.text(form, "age_band")
     level = forms.text(form, "level")
     return Registration(
         person=person(form, seen.language),
-        age_band=AgeBand(age_band) if age_band in set(AgeBand) else None,
+        answer=Answer(
+            AgeBand(age_band) if age_band in set(AgeBand) else None, said, forms.text(form, "parent_email")
+        ),
         level=level if level in set(Level) else "",
         trades=frozenset(str(trade) for trade in form.getlist("trades")),
-        consent=said["consent"],
-        parent_email=forms.text(form, "parent_email"),
-        parent_consent=said["parent_consent"],
     )
 
 

@@ -21,6 +21,7 @@ from jobdating.services import booking, queue, waitlist
 from jobdating.web import forms, pages
 from jobdating.web.house import house
 from jobdating.web.visit import Visit, visit
+from jobdating.web.welcome import unanswered
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ async def book(request: Request) -> Response:
         raise NotFound(what="slot")
     candidate_id = forms.optional_number(await forms.read(request), "candidate_id")
     address = _address(seen, slot.stand_id)
+    if candidate_id is None and (questions := await unanswered(request, f"{address}?slot={slot_id}")):
+        return questions
     try:
         made = await house(request).db.write(
             booking.book, seen.actor, slot_id=slot_id, candidate_id=candidate_id, now=seen.now
@@ -99,6 +102,10 @@ async def _act(request: Request, service: Callable[..., Any], **arguments: Any) 
         raise NotFound(what="stand")
     if seen.actor.account_id is None:
         return _sign_in(address)
+    if service in {waitlist.join, queue.join} and arguments.get("candidate_id") is None:
+        questions = await unanswered(request, address)
+        if questions is not None:
+            return questions
     await house(request).db.write(service, seen.actor, stand_id=stand_id, now=seen.now, **arguments)
     return await pages.done(request, address)
 

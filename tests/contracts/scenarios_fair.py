@@ -19,6 +19,7 @@ from jobdating.services import (
     blocking,
     candidate,
     catalogue,
+    consent,
     demo,
     documents,
     erasure,
@@ -122,12 +123,12 @@ def keep_cv(tx: Connection, w: World) -> None:
 def register(tx: Connection, w: World) -> None:
     account_id = factories.make_account(tx)
     registration = accounts.Registration(
-        accounts.Person("Hugo", "Lemoine", "", "fr"), AgeBand.FROM_18_TO_25,
-        "bac pro", frozenset({"Soudage"}), consent="lu et accepté",
+        accounts.Person("Hugo", "Lemoine", "", "fr"), consent.Answer(AgeBand.FROM_18_TO_25, "lu et accepté"),
+        "bac pro", frozenset({"Soudage"}),
     )  # fmt: skip
     accounts.register(
         tx, identity.actor(tx, account_id), fair_id=w.fair_id, registration=registration, proof=None,
-        device=sign_in.Device("tests", None), wall=w.now, now=w.now,
+        device=sign_in.Device("tests", None), key="k" * 40, wall=w.now, now=w.now,
     )  # fmt: skip
 
 

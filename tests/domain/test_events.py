@@ -11,7 +11,8 @@ from jobdating.domain.topics import Target
 # Told by other means than a fragment: sockets close, the log of reads, the day's turn.
 SILENT = {
     "RightsChanged", "DocumentRead", "InterviewsExported", "FairExported", "NotesRead", "SignedIn", "AccountErased",
-    "SecondFactorHeld", "SecondFactorChanged",
+    "SecondFactorHeld", "SecondFactorChanged", "SignInRefused", "ProfileRead", "ParentAsked", "KeepingChanged",
+    "AdultChanged", "AuditExported",
 }  # fmt: skip
 
 

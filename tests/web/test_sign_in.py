@@ -154,12 +154,14 @@ async def test_newcomer_registers_and_is_back_where_they_were(site: Site, client
     person: dict[str, Any] = {"first_name": "Inès", "last_name": "Besnard", "age_band": "under_15", "trades": "Soudage"}
     refused = await client.post("/fairs/juin/register", data={**person, "consent": "yes"})
     assert refused.status_code == 422 and 'id="parent_email-error"' in refused.text and "Besnard" in refused.text
-    parent = {"parent_email": "mere@famille.example", "parent_consent": "yes"}
+    parent = {"parent_email": "mere@famille.example"}
     done = await client.post("/fairs/juin/register", data={**person, **parent, "consent": "yes", "back": back})
     assert done.headers["location"] == back and COOKIE in client.cookies
     consents = await site.db.read(lambda tx: tx.execute(select(t.consents.c.given_by, t.consents.c.wording)).all())
-    assert [row.given_by for row in consents] == [EMAIL, "mere@famille.example"]
-    assert all(row.wording for row in consents)
+    assert [row.given_by for row in consents] == [EMAIL] and consents[0].wording
+    asked = await site.db.read(lambda tx: tx.execute(select(t.parents.c.email, t.candidates.c.permission)
+        .join(t.candidates)).all())  # fmt: skip
+    assert [tuple(row) for row in asked] == [("mere@famille.example", "parent_asked")]
 
 
 async def test_nobody_registers_without_having_proved_an_address(site: Site, client: httpx2.AsyncClient) -> None:

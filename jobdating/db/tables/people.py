@@ -54,12 +54,14 @@ candidates = Table(
     to("sites", nullable=True),
     Column("level", String(20), nullable=False, server_default=""),
     Column("age_band", String(10), nullable=False, server_default=""),
+    Column("permission", String(16), nullable=False, server_default="given"),  # domain.privacy.Permission
     Column("availability", JSON),  # [[start, end], …] ISO UTC; NULL means all the fair
     Column("about", Text, nullable=False, server_default=""),
     Column("connected_since", Moment),
     Column("seen_at", Moment),
     Column("checked_in_on", Date),  # the last day on which the candidate said "je suis là"
     Column("registered_at", Moment, nullable=False),
+    Column("forgotten_at", Moment),  # erased or purged: what is left is counted, and names nobody
     UniqueConstraint("fair_id", "account_id"),
 )
 
@@ -84,6 +86,8 @@ consents = Table(
     id_(),
     to("accounts", index=True),
     to("fairs", nullable=True),
+    Column("kind", String(12), nullable=False, server_default="taking_part"),  # domain.privacy.ConsentKind
+    Column("until", Date),  # of being kept: the day on which it ends
     Column("given_by", String(250), nullable=False),  # the account's own address, or a parent's
     Column("wording", Text, nullable=False),  # as it was read
     Column("given_at", Moment, nullable=False),
