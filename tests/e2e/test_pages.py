@@ -1,7 +1,5 @@
 """Every page that a person can reach, in a fair that is going on: no dead link, valid HTML, no barrier, no sideways scroll."""
 
-import asyncio
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,11 +8,10 @@ import pytest
 from playwright.async_api import Browser
 from starlette.routing import Route
 
+from tests.e2e.barriers import barriers, invalid, visitor
 from tests.e2e.crawl import ROUTES, Walk, walk
 from tests.server import Server, running_server
 
-STATIC = Path(__file__).parent.parent.parent / "static"
-AXE = (STATIC / "node_modules" / "axe-core" / "axe.min.js").read_text()
 ROLES = {"stranger": "/demo", "candidate": "/", "recruiter": "/", "organiser": "/"}
 # Not pages, or pages that no link leads to: they are reached by a form, a mail or a machine.
 NOT_LINKED = {
@@ -23,10 +20,6 @@ NOT_LINKED = {
     "/fairs/{fair}/planning/meanwhile", "/demo/room/{booking:int}",
     "/demo/mailbox/{mail:int}", "/demo/mailbox/{mail:int}/html",
 }  # fmt: skip
-LOOKS = (("light", 320), ("dark", 1280))
-RUN_AXE = """async () => (await axe.run(document, {resultTypes: ['violations'],
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}))
-    .violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(' | '))"""
 
 
 @pytest.fixture(scope="session")
@@ -77,52 +70,21 @@ async def test_every_page_of_the_map_can_be_reached_by_a_link(walks: dict[str, t
 
 @pytest.mark.parametrize("role", ROLES)
 async def test_the_html_is_valid(walks: dict[str, tuple[Walk, dict[str, str]]], role: str, tmp_path: Path) -> None:
-    names = {}
-    for number, (address, html) in enumerate(walks[role][0].pages.items()):
-        (tmp_path / f"{number}.html").write_text(html)
-        names[str(tmp_path / f"{number}.html")] = address
-    validator = STATIC / "node_modules" / ".bin" / "html-validate"
-    config = ["--config", str(STATIC / ".htmlvalidate.json")]
-    report = tmp_path / "report.json"
-    ran = await asyncio.create_subprocess_exec(validator, *config, "--formatter", f"json={report}", *names)
-    await ran.wait()
-    faults = [
-        f"{names[result['filePath']]}:{message['line']}: {message['message']} [{message['ruleId']}]"
-        for result in json.loads(report.read_text())
-        for message in result["messages"]
-    ]
+    faults = await invalid(walks[role][0].pages, tmp_path)
     assert not faults, "\n".join(faults)
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("theme", "width"), LOOKS, ids=[f"{width}-{theme}" for theme, width in LOOKS])
 @pytest.mark.parametrize("role", ROLES)
 async def test_nobody_meets_a_barrier(
-    browser: Browser,
-    demo: Server,
-    walks: dict[str, tuple[Walk, dict[str, str]]],
-    role: str,
-    theme: str,
-    width: int,
+    browser: Browser, demo: Server, walks: dict[str, tuple[Walk, dict[str, str]]], role: str
 ) -> None:
     found, cookies = walks[role]
-    context = await browser.new_context(
-        base_url=demo.url,
-        viewport={"width": width, "height": 900},
-        color_scheme="dark" if theme == "dark" else "light",
-        reduced_motion="reduce",
-        locale="fr-FR",
-    )
-    await context.add_cookies([{"name": n, "value": v, "url": demo.url} for n, v in cookies.items()])
     faults = []
-    page = await context.new_page()
-    page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
-    for address in found.pages:
-        await page.goto(address, wait_until="load")
-        await page.evaluate(AXE)
-        faults += [f"{address}: {fault}" for fault in await page.evaluate(RUN_AXE)]
-        scroll = await page.evaluate("document.documentElement.scrollWidth")
-        if scroll > width:
-            faults.append(f"{address}: scrolls sideways, {scroll} px of {width}")
-    await context.close()
+    async with await visitor(browser, demo.url, cookies) as context:
+        page = await context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        for address in found.pages:
+            await page.goto(address, wait_until="load")
+            faults += await barriers(page)
     assert not faults, "\n".join(faults)
