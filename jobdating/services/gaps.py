@@ -77,7 +77,7 @@ def accept(tx: Connection, actor: Actor, *, offer_id: int, now: datetime) -> Boo
     if rows.lock_taker(tx, offered.candidate_id) != stand.fair_id:
         raise errors.NotFound(what="offer")
     policy.ensure_own(actor, candidate_id=offered.candidate_id, fair_id=stand.fair_id)
-    gap = tx.execute(select(t.gaps).where(t.gaps.c.id == offered.gap_id).with_for_update()).one()
+    gap = _lock_gap(tx, offered.gap_id)
     offered = _offer(tx, offer_id)
     if offered.state == OfferState.ACCEPTED and gap.taken_by is not None:
         return booking_of(rows.booking(tx, gap.taken_by))
@@ -207,6 +207,10 @@ def _offer(tx: Connection, offer_id: int) -> Any:
     if row is None:
         raise errors.NotFound(what="offer")
     return row
+
+
+def _lock_gap(tx: Connection, gap_id: int) -> Any:
+    return tx.execute(select(t.gaps).where(t.gaps.c.id == gap_id).with_for_update()).one()
 
 
 def _end(tx: Connection, offer_id: int, state: OfferState, *, now: datetime, by: int | None) -> None:

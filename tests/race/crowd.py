@@ -89,12 +89,14 @@ _DROPS = {
     "sqlite": (
         "DROP INDEX one_booking_per_seat",
         "DROP INDEX one_room_per_candidate",
+        "DROP INDEX one_taker_per_gap",
         "DROP TRIGGER bookings_no_overlap_insert",
         "DROP TRIGGER bookings_no_overlap_update",
     ),
     "postgresql": (
         "DROP INDEX one_booking_per_seat",
         "DROP INDEX one_room_per_candidate",
+        "DROP INDEX one_taker_per_gap",
         "ALTER TABLE bookings DROP CONSTRAINT no_overlap",
     ),
 }
