@@ -26,10 +26,16 @@ class Expected:
     high: datetime
     why: Why
     pace_minutes: int
+    published_at: datetime
+
+    @property
+    def floor(self) -> datetime | None:
+        """`not_before`, where it had not passed when it was told."""
+        return self.not_before if self.not_before > self.published_at else None
 
 
 def of(row: Any) -> Expected | None:
     """Of a row that has COLUMNS by an outer join; None where nothing was published."""
     if row.low is None:
         return None
-    return Expected(row.not_before, row.low, row.high, Why(row.why), row.pace_minutes)
+    return Expected(row.not_before, row.low, row.high, Why(row.why), row.pace_minutes, row.published_at)

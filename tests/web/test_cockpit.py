@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, select, update
+from sqlalchemy import Connection, event, func, select, update
 
 from jobdating.clock import SteppedClock
 from jobdating.db import tables as t
@@ -17,6 +17,7 @@ from jobdating.rendering.environment import render_fragment
 from jobdating.services import announcements, booking, queue
 from jobdating.services import stand as stands
 from tests import factories as make
+from tests.eventually import eventually
 from tests.site import Site
 
 MINUTE = timedelta(minutes=1)
@@ -330,6 +331,9 @@ async def test_the_board_costs_the_same_with_one_candidate_and_with_many(site: S
 
 
 async def test_the_fragments_of_the_page_are_those_of_the_frames(site: Site, world: World) -> None:
+    everybody = select(func.count()).select_from(t.estimates)
+    # The timekeeper's first round would fall between the page and the fragments.
+    await eventually(lambda: site.db.read(lambda tx: tx.execute(everybody).scalar_one() == len(world.bookings)))
     html = await page(site, world.recruiter, world.path)
     for name in ("cockpit-head", "cockpit-now", "cockpit-queue", "cockpit-day"):
         view = await site.db.read(fragments.FRAGMENTS[name].read, world.stand)
