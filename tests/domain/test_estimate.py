@@ -1,9 +1,12 @@
 """Live estimates on simulated days: never before the booked time, closer than the schedule, and explained in a line."""
 
+from dataclasses import replace
 from datetime import timedelta
 from statistics import fmean
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from jobdating.domain.estimate import Prior, StandState, Waiting, estimate_fair, estimate_stand, explain, learn
 from jobdating.domain.estimate.model import Current
@@ -85,3 +88,44 @@ def test_each_reason_has_its_word(stand: StandState, why: Why) -> None:
     [estimate] = estimate_stand(stand, prior=Prior(), now=MORNING)
     pace = learn(stand, prior=Prior(), now=MORNING)
     assert explain(stand, 0, estimate=estimate, pace=pace, now=MORNING).why is why
+
+
+def test_more_time_that_was_given_is_counted_on() -> None:
+    """The recruiter has said that the interview lasts until 9:25 at least; nobody after it is called before."""
+    now, given = MORNING + 8 * MINUTE, MORNING + 25 * MINUTE
+    stand = replace(at(0), current=Current(MORNING, MORNING, extended_to=given))
+    first, _ = estimate_stand(stand, prior=Prior(), now=now)
+    assert first.low >= given
+    assert first.not_before == MORNING + 15 * MINUTE
+    pace = learn(stand, prior=Prior(), now=now)
+    assert explain(stand, 0, estimate=first, pace=pace, now=now).why is Why.OVERRUN
+
+
+def test_who_is_in_another_room_holds_up_nobody_who_can_come_before() -> None:
+    busy = Waiting(1, MORNING, present=True, ready_at=MORNING + 30 * MINUTE)
+    stand = StandState(1, PLANNED, queue=(busy, Waiting(2, MORNING + 15 * MINUTE, present=True)))
+    first, second = estimate_stand(stand, prior=Prior(), now=MORNING)
+    assert first.low >= MORNING + 30 * MINUTE
+    assert second.likely == MORNING + 15 * MINUTE
+
+
+def test_a_stand_s_estimates_are_its_own_among_all_stands() -> None:
+    now = MORNING + 75 * MINUTE
+    states = [day.state(now) for day in play_fair(BASE, stands=12, seed=8)]
+    together = estimate_fair(states, prior=Prior(), now=now)
+    assert [estimate_stand(state, prior=Prior(), now=now) for state in states] == list(together)
+    changed = [*states[:5], replace(states[5], away_until=now + 40 * MINUTE), *states[6:]]
+    after = estimate_fair(changed, prior=Prior(), now=now)
+    assert [at for at, (one, other) in enumerate(zip(together, after, strict=True)) if one != other] == [5]
+
+
+@given(some.integers(min_value=0, max_value=40), some.floats(min_value=0.0, max_value=60.0))
+def test_the_longer_an_interview_goes_on_the_later_the_next_is_called(seed: int, minutes: float) -> None:
+    """For whoever waits behind it, seen from the same stand at two moments."""
+    state = play_fair(BASE, stands=1, seed=seed)[0].state(MORNING + 30 * MINUTE)
+    if state.current is None or state.current.started_at is None or not state.queue:
+        return
+    first, second = (
+        estimate_stand(state, prior=Prior(), now=MORNING + 30 * MINUTE + each * MINUTE)[0] for each in (0.0, minutes)
+    )
+    assert second.high >= first.high - MINUTE
