@@ -82,4 +82,4 @@ def test_in_the_first_half_hour_a_stand_is_learnt_without_leaning_to_the_short()
         for day in play_fair(BASE, stands=20, seed=seed):
             pace = learn(day.state(now), prior=Prior(), now=now)
             off.append(pace.log_mean - log(day.usual / PLANNED))
-    assert abs(sum(off) / len(off)) < 0.03
+    assert abs(sum(off) / len(off)) < 0.015  # 0.020 where what goes on is not counted
