@@ -122,6 +122,7 @@ _OF_DAY = and_(
 _TODAY = and_(t.slots.c.starts_at >= _start, t.slots.c.starts_at < _end)
 
 _FAIR = Statement(select(t.fairs.c.live_day, t.fairs.c.timezone).where(t.fairs.c.id == _fair_id))
+_IS_LIVE = Statement(select(t.fairs.c.id).where(t.fairs.c.id == _fair_id, t.fairs.c.live_day.is_not(None)))
 _FAIR_ROW = _Reading(t.fairs, t.fairs.c.id == _fair_id)
 _SITES = _Reading(t.sites, t.sites.c.fair_id == _fair_id)
 _COMPANIES = _Reading(t.companies, t.companies.c.fair_id == _fair_id)
@@ -159,7 +160,8 @@ def _nothing(tx: Connection, event: events.Event, at: datetime) -> list[Part]:
 
 
 def _booking(tx: Connection, event: Any, at: datetime) -> list[Part]:
-    return _BOOKING(tx, booking_id=event.booking_id)
+    """A booking, once the fair is live: what came before is in what its first day begins with."""
+    return _BOOKING(tx, booking_id=event.booking_id) if _is_live(tx, event) else []
 
 
 def _candidate(tx: Connection, event: events.CandidateEvent, at: datetime) -> list[Part]:
@@ -217,6 +219,11 @@ def _everything(tx: Connection, event: events.Event, at: datetime) -> list[Part]
         *(part for reading in alone for part in reading(tx, of={}, **fair)),
         *(part for reading in of_day for part in reading(tx, of={}, **live)),
     ]
+
+
+def _is_live(tx: Connection, event: events.Event) -> bool:
+    """Whether a day of the fair is going on: asked of every booking, and cheaper than the row it may spare."""
+    return _IS_LIVE.first(tx, fair_id=event.fair_id) is not None
 
 
 def _live(tx: Connection, event: events.Event) -> dict[str, Any] | None:
