@@ -7,6 +7,7 @@ one still running (`pg_snapshot_xmin`), so that nothing can appear behind it. Th
 
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,6 +62,27 @@ def append(tx: Connection, event: events.Event, *, at: datetime, by: int | None 
         from jobdating.db.types import to_micros
 
         tx.exec_driver_sql(_APPEND_WITH_XID, {**values, "at": to_micros(at), "data": json.dumps(data)})
+
+
+def append_all(tx: Connection, told: Sequence[events.Event], *, at: datetime, by: int | None = None) -> None:
+    """Many entries at once, in their order: for what changes a whole fair in one transaction.
+
+    Only the last leaves a trace; it must be one that leaves everything the others did.
+    """
+    rows: list[dict[str, Any]] = []
+    for event in told[:-1]:
+        kind, data = events.encode(event)
+        rows.append({"fair_id": event.fair_id, "at": at, "kind": kind, "data": data, "account_id": by, "trace": None})
+    if tx.dialect.name == "sqlite":
+        _APPEND.run_all(tx, ({**row, "xid": 0} for row in rows))
+    elif rows:
+        from jobdating.db.types import to_micros
+
+        plain = [{**row, "at": to_micros(row["at"]), "data": json.dumps(row["data"])} for row in rows]
+        with tx.connection.cursor() as cursor:
+            cursor.executemany(_APPEND_WITH_XID, plain)
+    if told:
+        append(tx, told[-1], at=at, by=by)
 
 
 def since(tx: Connection, position: int, *, limit: int = 2_000) -> Batch:

@@ -384,6 +384,13 @@ class WishesAsked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PolicyWeighed(Event):
+    """The draft of that letter weighs other things; it is to be solved anew."""
+
+    letter: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TimetableDrafted(Event):
     """The drafts were solved anew."""
 

@@ -1,5 +1,6 @@
 """An interview as a calendar invitation. Stable ids, times in UTC; a later mail has a higher sequence."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,10 +36,33 @@ def uid(booking_id: int, host: str) -> str:
 def invitation(appointment: Appointment, *, cancelled: bool = False) -> message.Calendar:
     """A REQUEST to put in a calendar, or the CANCEL that takes it out."""
     method = "CANCEL" if cancelled else "REQUEST"
+    calendar = _calendar(method)
+    event = _event(appointment, cancelled=cancelled)
+    attendee = vCalAddress(f"mailto:{appointment.attendee}")
+    attendee.params["partstat"] = vText("ACCEPTED")
+    attendee.params["rsvp"] = vText("FALSE")
+    event.add("attendee", attendee, encode=False)
+    calendar.add_component(event)
+    return message.Calendar(method, calendar.to_ical())
+
+
+def planning(appointments: Iterable[Appointment]) -> message.Calendar:
+    """Several at once, to put in a calendar together; later mails about one of them replace it by its id."""
+    calendar = _calendar("PUBLISH")
+    for appointment in appointments:
+        calendar.add_component(_event(appointment, cancelled=False))
+    return message.Calendar("PUBLISH", calendar.to_ical())
+
+
+def _calendar(method: str) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", "-//Job dating//Invitations//FR")
     calendar.add("version", "2.0")
     calendar.add("method", method)
+    return calendar
+
+
+def _event(appointment: Appointment, *, cancelled: bool) -> Event:
     event = Event()
     event.add("uid", uid(appointment.booking_id, appointment.host))
     event.add("sequence", appointment.sequence)
@@ -53,9 +77,4 @@ def invitation(appointment: Appointment, *, cancelled: bool = False) -> message.
     organiser = vCalAddress(f"mailto:{appointment.organiser}")
     organiser.params["cn"] = vText(appointment.organiser_name)
     event["organizer"] = organiser
-    attendee = vCalAddress(f"mailto:{appointment.attendee}")
-    attendee.params["partstat"] = vText("ACCEPTED")
-    attendee.params["rsvp"] = vText("FALSE")
-    event.add("attendee", attendee, encode=False)
-    calendar.add_component(event)
-    return message.Calendar(method, calendar.to_ical())
+    return event

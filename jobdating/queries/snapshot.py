@@ -106,7 +106,7 @@ def snapshot(tx: Connection, fair_id: int, *, now: datetime) -> Snapshot:
         places=places,
         closed=closed,
         people=_people(tx, fair_id),
-        held=_held(tx, fair_id, now),
+        held=held(tx, fair_id, now),
         decisions=_decisions(tx, fair_id),
         favourites=favourites,
         refused=refused,
@@ -170,7 +170,8 @@ def _people(tx: Connection, fair_id: int) -> tuple[Person, ...]:
     )  # fmt: skip
 
 
-def _held(tx: Connection, fair_id: int, now: datetime) -> tuple[Held, ...]:
+def held(tx: Connection, fair_id: int, now: datetime) -> tuple[Held, ...]:
+    """The bookings that count, and whether a mending may move them. One statement."""
     b = t.bookings.c
     counted = [state.value for state in sorted(COUNTED)]
     rows = tx.execute(

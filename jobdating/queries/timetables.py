@@ -93,6 +93,22 @@ def solved(tx: Connection, fair_id: int, letter: str) -> Row[Any]:
     return row
 
 
+_CHANGES = (
+    "BookingMade", "BookingMoved", "BookingCancelled", "BookingRestored", "WishesRanked", "ProfileChanged",
+    "OpinionGiven", "PairDecided", "StandChanged", "SlotBlocked", "SlotReopened", "FairChanged", "FairImported",
+    "PermissionChanged", "TimetablePublished", "PolicyWeighed",
+)  # fmt: skip
+
+
+def is_stale(tx: Connection, fair_id: int) -> bool:
+    """Whether anything a timetable is made from has changed since the drafts were solved."""
+    j = t.journal.c
+    of_fair = select(func.max(j.id)).where(j.fair_id == fair_id)
+    solved_at = tx.execute(of_fair.where(j.kind == "TimetableDrafted")).scalar()
+    changed_at = tx.execute(of_fair.where(j.kind.in_(_CHANGES))).scalar()
+    return solved_at is None or (changed_at is not None and changed_at > solved_at)
+
+
 def decided(tx: Connection, fair_id: int) -> tuple[Decided, ...]:
     """What organisers decided by hand, by candidate."""
     rows = tx.execute(

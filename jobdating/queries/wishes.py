@@ -1,11 +1,13 @@
 """A candidate's wishes in their order, with what can be done about each now."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, select
 
 from jobdating.db import tables as t
 from jobdating.domain.states import LIVE
+from jobdating.queries import timetables
 
 
 @dataclass(frozen=True)
@@ -40,3 +42,10 @@ def wishes(tx: Connection, candidate_id: int) -> tuple[Wish, ...]:
         Wish(row.stand_id, row.name, row.town, rank, row.eligible, row.booked > 0)
         for rank, row in enumerate(rows, start=1)
     )
+
+
+def may_rank(tx: Connection, candidate_id: int, *, now: datetime) -> bool:
+    """Whether the candidate may still change their wishes. Two statements."""
+    c = t.candidates.c
+    row = tx.execute(select(c.fair_id, c.registered_at).where(c.id == candidate_id)).one()
+    return timetables.wishing(tx, row.fair_id).may_rank(registered_at=row.registered_at, now=now)

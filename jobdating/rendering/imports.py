@@ -45,6 +45,7 @@ REASONS = {
     "last_before_first": _("le dernier jour est avant le premier, le %(first)s"),
     "fair_long": _("un job dating dure au plus %(limit)s jours"),
     "closes_before_opens": _("la clôture est avant l’ouverture"),
+    "after_fair": _("c’est après la fin du job dating"),
     "timezone": _("ce fuseau horaire n’existe pas ; écrivez par exemple Europe/Paris"),
     "slug": _("il faut au moins une lettre ou un chiffre"),
     "other_fair": _("ce fichier parle d’un autre job dating ; celui-ci est « %(expected)s »"),

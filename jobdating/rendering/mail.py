@@ -17,6 +17,7 @@ from jobdating.outbox.message import Calendar, Written
 from jobdating.outbox.rows import Row
 from jobdating.queries import mails, permissions
 from jobdating.queries.mails import Interview
+from jobdating.rendering import timetable_mail
 from jobdating.rendering.environment import environment
 from jobdating.services import adult, parent
 from jobdating.services.notices import REMINDERS
@@ -179,6 +180,24 @@ def _to_adult(template: str, row: Row, frame: Frame, named: permissions.Named, *
     )  # fmt: skip
 
 
+def _wishes(tx: Connection, row: Row, frame: Frame) -> Written | None:
+    return _of_parts(timetable_mail.wishes(tx, row, now=frame.clock.now()), row, frame)
+
+
+def _timetable(tx: Connection, row: Row, frame: Frame) -> Written | None:
+    where = {"host": frame.host.split(":")[0], "url": frame.public_url, "sender": frame.sender}
+    return _of_parts(timetable_mail.timetable(tx, row, **where), row, frame)
+
+
+def _stand_timetable(tx: Connection, row: Row, frame: Frame) -> Written | None:
+    where = {"host": frame.host.split(":")[0], "url": frame.public_url, "sender": frame.sender}
+    return _of_parts(timetable_mail.stand_timetable(tx, row, **where), row, frame)
+
+
+def _of_parts(parts: timetable_mail.Parts | None, row: Row, frame: Frame) -> Written | None:
+    return None if parts is None else _write(parts.template, row, frame, **parts.context)
+
+
 _WRITERS: dict[str, Callable[[Connection, Row, Frame], Written | None]] = {
     "sign_in": _sign_in,
     "booked": _booked,
@@ -192,6 +211,9 @@ _WRITERS: dict[str, Callable[[Connection, Row, Frame], Written | None]] = {
     "parent": _parent,
     "adult": _adult,
     "copy": _copy,
+    "wishes": _wishes,
+    "timetable": _timetable,
+    "stand_timetable": _stand_timetable,
 }
 
 

@@ -63,7 +63,7 @@ def reach(tx: Connection, *, fair_id: int, letter: str, step: str, now: datetime
 
 
 def keep(tx: Connection, actor: Actor, *, fair_id: int, solved: Mapping[str, Solved], now: datetime) -> None:
-    """The drafts are solved: keep what came out, and journal it."""
+    """The drafts are solved: keep what came out, and journal it. What would be mended is nobody's news yet."""
     for letter, each in solved.items():
         values = {"figures": dict(each.figures), "interviews": each.interviews, "denied": each.denied}
         tx.execute(
@@ -71,7 +71,8 @@ def keep(tx: Connection, actor: Actor, *, fair_id: int, solved: Mapping[str, Sol
             .where(*_of(fair_id, letter))
             .values(step="idle", step_at=now, solved_at=now, trouble=None, **values)
         )
-    journal.append(tx, events.TimetableDrafted(fair_id=fair_id), at=now, by=actor.account_id)
+    if MENDING not in solved:
+        journal.append(tx, events.TimetableDrafted(fair_id=fair_id), at=now, by=actor.account_id)
 
 
 def give_up(tx: Connection, *, fair_id: int, letters: list[str], trouble: list[Any], now: datetime) -> None:
@@ -97,6 +98,7 @@ def weigh(tx: Connection, actor: Actor, *, fair_id: int, letter: str, weights: W
         raise Invalid(fields=wrong)
     _lay_out(tx, fair_id, now)
     tx.execute(update(t.drafts).where(*_of(fair_id, letter)).values(policy=chosen.stored()))
+    journal.append(tx, events.PolicyWeighed(fair_id=fair_id, letter=letter), at=now, by=actor.account_id)
 
 
 def decide(

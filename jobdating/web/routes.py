@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from jobdating.web import (
     account,
     announcements,
+    audit,
     bookings,
     candidate,
     catalogue_settings,
@@ -18,6 +19,7 @@ from jobdating.web import (
     imports,
     live,
     mailbox,
+    mending,
     oidc,
     organiser,
     own_data,
@@ -36,7 +38,11 @@ from jobdating.web import (
     stands,
     team,
     texts,
+    timetable,
+    timetable_pairs,
+    timetable_stands,
     welcome,
+    wishing,
 )
 from jobdating.web import demo as playing
 from jobdating.web.api.operations import api_routes
@@ -112,6 +118,7 @@ def settings_routes() -> list[BaseRoute]:
         both(f"{edit}/grid", grids.edit, Guard.ORGANISER),
         both(f"{edit}/blocks", grids.blocks, Guard.ORGANISER),
         get(f"{edit}/stands", stand_settings.index, Guard.ORGANISER),
+        both(f"{edit}/wishes", wishing.edit, Guard.ORGANISER),
         both(f"{edit}/stands/new", stand_settings.edit, Guard.ORGANISER),
         both(f"{edit}/stands/{{stand:int}}", stand_settings.edit, Guard.ORGANISER),
         both(f"{edit}/stands/{{stand:int}}/close", stand_settings.close, Guard.ORGANISER),
@@ -122,6 +129,24 @@ def settings_routes() -> list[BaseRoute]:
         both(f"{edit}/{{kind}}/new", catalogue_settings.edit, Guard.ORGANISER),
         both(f"{edit}/{{kind}}/{{thing:int}}", catalogue_settings.edit, Guard.ORGANISER),
         both(f"{edit}/{{kind}}/{{thing:int}}/remove", catalogue_settings.remove, Guard.ORGANISER),
+    ]
+
+
+def timetable_routes() -> list[BaseRoute]:
+    """Where organisers make the timetable from ranked wishes."""
+    base = "/fairs/{fair}/timetable"
+    return [
+        get(base, timetable.compare, Guard.ORGANISER),
+        post(f"{base}/solve", timetable.solve, Guard.ORGANISER),
+        get(f"{base}/groups", timetable.groups, Guard.ORGANISER),
+        both(f"{base}/stands", timetable_stands.stands, Guard.ORGANISER),
+        get(f"{base}/why", timetable_pairs.why, Guard.ORGANISER),
+        both(f"{base}/pairs", timetable_pairs.pairs, Guard.ORGANISER),
+        both(f"{base}/rules", timetable_pairs.rules, Guard.ORGANISER),
+        both(f"{base}/publish/{{letter}}", timetable.publish, Guard.ORGANISER),
+        both(f"{base}/mend", mending.mend, Guard.ORGANISER),
+        post(f"{base}/remind", wishing.remind, Guard.ORGANISER),
+        post(f"{base}/open-rest", wishing.open_rest, Guard.ORGANISER),
     ]
 
 
@@ -208,6 +233,7 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         get("/fairs/{fair}/repairs/{repair:int}", repairs.show, Guard.LEAD),
         post("/fairs/{fair}/repairs/{repair:int}/undo", repairs.undo, Guard.LEAD),
         both("/fairs/{fair}/cockpit/{stand:int}/invite", cockpit.invite, Guard.STAFF),
+        both("/fairs/{fair}/cockpit/{stand:int}/wishes", wishing.of_stand, Guard.STAFF),
         both("/fairs/{fair}/cockpit/{stand:int}/message", cockpit.message, Guard.STAFF),
         get("/fairs/{fair}/cockpit/{stand:int}/interviews", cockpit.interviews, Guard.STAFF),
         get("/fairs/{fair}/cockpit/{stand:int}/interviews.{kind}", cockpit.export, Guard.STAFF),
@@ -229,6 +255,9 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         get("/fairs/{fair}/candidates", people.find, Guard.ORGANISER),
         get("/fairs/{fair}/candidates/{candidate:int}", people.show, Guard.ORGANISER),
         both("/fairs/{fair}/announcements", announcements.write, Guard.ORGANISER),
+        get("/fairs/{fair}/audit", audit.show, Guard.ORGANISER),
+        get("/fairs/{fair}/audit.{kind}", audit.export, Guard.ORGANISER),
+        *timetable_routes(),
         *settings_routes(),
         get("/fairs/{fair}/import/template.xlsx", imports.download_template, Guard.ORGANISER),
         get("/fairs/{fair}/import", imports.offer, Guard.ORGANISER),
