@@ -16,6 +16,10 @@ WHEN NEW.starts_at IS NOT NULL AND {_NEW_IS_LIVE}
 BEGIN SELECT RAISE(ABORT, 'no_overlap') WHERE EXISTS ({_CLASH}); END""",
     """CREATE TRIGGER journal_is_append_only BEFORE UPDATE ON journal
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
+    # With a whole fair its entries go; by themselves they never do.
+    """CREATE TRIGGER journal_is_kept BEFORE DELETE ON journal
+WHEN OLD.fair_id IS NULL OR EXISTS (SELECT 1 FROM fairs WHERE id = OLD.fair_id)
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
 )
 POSTGRESQL = (
     f"""ALTER TABLE bookings ADD CONSTRAINT no_overlap EXCLUDE USING gist
@@ -25,6 +29,13 @@ POSTGRESQL = (
   $$ BEGIN RAISE EXCEPTION 'the journal is append-only'; END $$""",
     """CREATE TRIGGER journal_is_append_only BEFORE UPDATE ON journal
   FOR EACH ROW EXECUTE FUNCTION journal_is_append_only()""",
+    """CREATE FUNCTION journal_is_kept() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN IF OLD.fair_id IS NULL OR EXISTS (SELECT 1 FROM fairs WHERE id = OLD.fair_id)
+  THEN RAISE EXCEPTION 'the journal is append-only'; END IF; RETURN OLD; END $$""",
+    """CREATE TRIGGER journal_is_kept BEFORE DELETE ON journal
+  FOR EACH ROW EXECUTE FUNCTION journal_is_kept()""",
+    """CREATE TRIGGER journal_is_not_emptied BEFORE TRUNCATE ON journal
+  FOR EACH STATEMENT EXECUTE FUNCTION journal_is_append_only()""",
 )
 
 

@@ -58,7 +58,8 @@ def _adults(tx: Connection, row: Row) -> Sequence[Any]:
 
 def _fair(tx: Connection, context: dict[str, Any]) -> int | None:
     """The fair a mail is about; None for one that is about the account."""
-    for table, name in ((t.bookings, "booking_id"), (t.announcements, "announcement_id")):
+    subjects = ((t.bookings, "booking_id"), (t.announcements, "announcement_id"), (t.candidates, "candidate_id"))
+    for table, name in subjects:
         if name in context:
             return tx.execute(select(table.c.fair_id).where(table.c.id == context[name])).scalar()
     return None

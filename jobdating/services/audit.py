@@ -38,11 +38,13 @@ def profile_read(tx: Connection, actor: Actor, *, candidate_id: int, stand_id: i
 
 
 def refused(tx: Connection, *, email: str, reason: str, now: datetime) -> None:
-    """Somebody tried to sign in with this address and was refused. An address that nobody has is not written down."""
+    """Somebody tried to sign in with this address and was refused.
+
+    For an address that nobody has, account 0 is written: both cost the same, so the time tells nothing.
+    """
     account_id = tx.execute(select(t.accounts.c.id).where(t.accounts.c.email == email)).scalar()
-    if account_id is not None:
-        event = events.SignInRefused(fair_id=None, account_id=account_id, reason=reason)
-        journal.append(tx, event, at=now)
+    event = events.SignInRefused(fair_id=None, account_id=account_id or 0, reason=reason)
+    journal.append(tx, event, at=now)
 
 
 def exported(tx: Connection, actor: Actor, *, fair_id: int, now: datetime) -> None:

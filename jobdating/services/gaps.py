@@ -177,6 +177,7 @@ def _go_first(tx: Connection, actor: Actor, stand: Any, candidate_id: int, now: 
 
 def _ensure_free(tx: Connection, offered: Any, gap: Any, stand: Any, now: datetime) -> None:
     """They may have booked, or been called elsewhere, since they were asked."""
+    rows.ensure_may_take(tx, offered.candidate_id)
     if stand.closed or stand.away_since is not None or _busy(tx, stand.id):
         raise errors.GapTaken()
     b = t.bookings.c

@@ -17,7 +17,7 @@ from jobdating.db import journal
 from jobdating.db import tables as t
 from jobdating.domain import events
 from jobdating.domain.errors import DomainError, TooMany
-from jobdating.services import notices, sessions
+from jobdating.services import audit, notices, sessions
 
 LASTS = timedelta(minutes=10)
 PROOF_LASTS = timedelta(hours=1)  # to fill in the registration after the address was proved
@@ -165,7 +165,16 @@ def with_code(
         if hmac.compare_digest(row.code_hash, _code_hash(code, row.nonce, key)):
             tx.execute(update(t.sign_ins).where(t.sign_ins.c.id == row.id).values(used_at=now))
             return _proved(tx, row.id, email, device=device, now=now)
+    if open_rows:
+        audit.refused(tx, email=email, reason=CodeWrong.code, now=now)
     return None
+
+
+def note_refused_link(tx: Connection, link: str, *, reason: str, now: datetime) -> None:
+    """Write down that a link of ours was refused, once its refusal has undone the attempt."""
+    email = tx.execute(select(t.sign_ins.c.email).where(t.sign_ins.c.link_hash == _hash(link))).scalar()
+    if email is not None:
+        audit.refused(tx, email=email, reason=reason, now=now)
 
 
 def asked_from(tx: Connection, browser: str, *, now: datetime) -> str | None:

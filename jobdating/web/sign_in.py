@@ -80,6 +80,9 @@ async def link(request: Request) -> Response:
             now=WallClock().now(),
         )
     except (LinkElsewhere, LinkExpired) as refusal:
+        await house(request).db.write(
+            sign_in.note_refused_link, forms.text(form, "link"), reason=refusal.code, now=WallClock().now()
+        )
         return await _code_page(request, target=back, refusal=refusal)
     return await enter(request, outcome, back)
 

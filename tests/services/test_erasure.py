@@ -151,7 +151,7 @@ async def test_who_wants_to_be_kept_is_kept_until_their_day_or_until_they_take_i
             await db.write(purge.purge, fair_id=fair, now=now)
         ids = [actor.account_id for actor in people]
         names = await db.read(lambda tx: dict(tx.execute(
-            select(t.accounts.c.id, t.accounts.c.first_name)).all()))  # type: ignore[arg-type]  # fmt: skip
+            select(t.accounts.c.id, t.accounts.c.first_name)).all()))  # fmt: skip
         return [names[account_id] != erasure.NOBODY for account_id in ids]
 
     assert await here(DUE) == [True, True, False]

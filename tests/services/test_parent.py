@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select, update
@@ -68,7 +69,7 @@ async def permission(db: Database, scene: Scene) -> str:
 async def test_nobody_takes_a_place_before_the_parent_agrees(db: Database, scene: Scene) -> None:
     assert await say_yes(db, scene) is Permission.PARENT_ASKED
     who, slot = scene.tom, scene.slots[0]
-    mine = {"candidate_id": scene.candidate, "slot_id": slot, "now": NOW}
+    mine: dict[str, Any] = {"candidate_id": scene.candidate, "slot_id": slot, "now": NOW}
     until = NOW + timedelta(hours=1)
     for refused in (
         db.write(booking.book, who, slot_id=slot, now=NOW),
