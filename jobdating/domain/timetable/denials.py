@@ -15,7 +15,7 @@ def denials(board: Board) -> tuple[Denied, ...]:
     forbidden = {(pair.candidate, pair.stand) for pair in instance.forbidden}
     found: list[Denied] = []
     for number, candidate in enumerate(instance.candidates):
-        own = mask_of(candidate.free)
+        own, capped = mask_of(candidate.free), board.count(number) >= instance.policy.cap
         for id in candidate.wishes:
             if (candidate.id, id) in met:
                 continue
@@ -24,7 +24,7 @@ def denials(board: Board) -> tuple[Denied, ...]:
                 code = Denial.INELIGIBLE
             elif not own & free[stand]:
                 code = Denial.NO_COMMON_TIME
-            elif board.count(number) >= instance.policy.cap:
+            elif capped:
                 code = Denial.CAP
             elif not own & board.stand_open[stand]:
                 code = Denial.STAND_FULL

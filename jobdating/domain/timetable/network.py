@@ -5,6 +5,7 @@ the stand in one of its half-days (when `fine`, one of its slots), which take as
 rise, so that the flow takes them in order. What the flow is worth is a bound on every timetable.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -37,14 +38,16 @@ class Network:
         self._arcs: list[tuple[int, int, int, int]] = []
         self._fine = fine
         self._units = [1 << slot for slot in range(table.instance.slots)] if fine else list(table.half_days)
-        self._nodes = len(table.candidate_free)
+        self._source = len(table.candidate_free)
+        self._sink = self._source + 1
+        self._nodes = self._sink + 1
         self._unit_nodes: dict[tuple[int, int], int] = {}
         self._supply = 0
         self.priced: list[tuple[int, int]] = []  # of each arc that can have a price: link and unit
         self._draws()
         self._entries(frozenset(alone))
         self._rooms()
-        self._source_and_sink()
+        self._arcs.append((self._source, self._sink, self._supply, 0))
         self.size = len(self._arcs)
         columns = np.array(self._arcs, dtype=np.int64).reshape(-1, 4).T
         self._tails, self._heads, self._rooms_of, self._costs = (np.ascontiguousarray(one) for one in columns)
@@ -71,25 +74,23 @@ class Network:
         solver = min_cost_flow.SimpleMinCostFlow()
         solver.add_arcs_with_capacity_and_unit_cost(self._tails, self._heads, room, costs)
         solver.set_node_supply(self._source, self._supply)
-        solver.set_node_supply(self._source + 1, -self._supply)
+        solver.set_node_supply(self._sink, -self._supply)
         status = solver.solve()
         assert status == solver.OPTIMAL, status
         return self._read(solver.flows(np.arange(self.size)), -solver.optimal_cost())
 
     def _draws(self) -> None:
-        """From the source (whose number is not known yet: -1) to each candidate."""
-        table = self.table
+        """From the source to each candidate."""
+        table, cap = self.table, self.table.instance.policy.cap
+        steps: dict[tuple[int, int], list[tuple[int, int]]] = {}  # points, and how many interviews add so much
         for candidate, free in enumerate(table.candidate_free):
             has = len(table.locked[candidate])
-            most = min(table.instance.policy.cap - has, len(table.links_of[candidate]), _most_apart(table, free))
+            most = _most_apart(table, free, limit=min(cap - has, len(table.links_of[candidate])))
             self._supply += most
-            steps: list[list[int]] = []  # points, how many interviews in a row add so much
-            for count in range(has, has + most):
-                if steps and steps[-1][0] == table.bonus(count):
-                    steps[-1][1] += 1
-                else:
-                    steps.append([table.bonus(count), 1])
-            self._arcs += [(-1, candidate, times, -points * SCALE) for points, times in steps]
+            if (has, most) not in steps:
+                steps[has, most] = list(Counter(table.bonus(count) for count in range(has, has + most)).items())
+            for points, times in steps[has, most]:
+                self._arcs.append((self._source, candidate, times, -points * SCALE))
 
     def _entries(self, alone: frozenset[int]) -> None:
         """From each candidate into a wish, and on to the stand's units."""
@@ -138,15 +139,9 @@ class Network:
         return tuple(unit for unit, mask in enumerate(self._units) if mask & slots)
 
     def _rooms(self) -> None:
-        """From each stand's unit to the sink (-2)."""
+        """From each stand's unit to the sink."""
         for (stand, unit), node in self._unit_nodes.items():
-            self._arcs.append((node, -2, (self.table.stand_free[stand] & self._units[unit]).bit_count(), 0))
-
-    def _source_and_sink(self) -> None:
-        self._source = self._nodes
-        real = {-1: self._source, -2: self._source + 1}
-        self._arcs = [(real.get(tail, tail), real.get(head, head), room, cost) for tail, head, room, cost in self._arcs]
-        self._arcs.append((self._source, self._source + 1, self._supply, 0))
+            self._arcs.append((node, self._sink, (self.table.stand_free[stand] & self._units[unit]).bit_count(), 0))
 
     def _node(self) -> int:
         self._nodes += 1
@@ -173,11 +168,10 @@ class Network:
         return Flow(value - pins * PINNED * SCALE, tuple(sorted(chosen)), priced)
 
 
-def _most_apart(table: Table, free: int) -> int:
-    """How many interviews fit into these slots of a candidate, with the gap between them: the earliest first."""
+def _most_apart(table: Table, free: int, *, limit: int) -> int:
+    """How many interviews, up to a limit, fit into these slots of a candidate with the gap between them."""
     count = 0
-    while free:
-        slot = (free & -free).bit_length() - 1
-        free &= ~table.near[slot]
+    while free and count < limit:
+        free &= ~table.near[(free & -free).bit_length() - 1]  # the earliest first
         count += 1
     return count

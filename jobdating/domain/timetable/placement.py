@@ -11,12 +11,16 @@ DEPTH = 2  # how far people displace one another for a pair
 def realise(board: Board, chosen: Iterable[tuple[int, int]]) -> list[int]:
     """Place the chosen links, near the slots that the flow gave them if possible; those for which there is no time.
 
-    First those that nobody may take from their place (pinned), then the hardest: with the fewest common slots.
+    First those that must meet, then the hardest: with the fewest common slots.
     """
     links = board.table.links
-    order = sorted(chosen, key=lambda one: (not links[one[0]].pinned, links[one[0]].common.bit_count(), one[0]))
-    waiting = [link for link, hint in order if not board.add(link, hint=hint)]
-    return [link for link in waiting if not board.displace(link, depth=DEPTH)]
+    order = sorted(chosen, key=lambda one: (links[one[0]].common.bit_count(), one[0]))
+    for link, _ in order:
+        if links[link].pinned:
+            board.displace(link, depth=DEPTH + 1)
+    waiting = [link for link, hint in order if not links[link].pinned and not board.add(link, hint=hint)]
+    waiting = [link for link in waiting if not board.displace(link, depth=DEPTH)]
+    return waiting + [link for link, _ in order if links[link].pinned and board.slot_of[link] == NOWHERE]
 
 
 def fill(board: Board) -> None:
@@ -46,6 +50,12 @@ def worth(board: Board) -> int:
         has = len(table.locked[candidate])
         total += sum(table.bonus(count) for count in range(has, has + len(there)))
     return total
+
+
+def rating(board: Board) -> tuple[int, int]:
+    """For the better of two boards: how many that must meet do, then points."""
+    links = zip(board.table.links, board.slot_of, strict=True)
+    return sum(link.pinned for link, slot in links if slot != NOWHERE), worth(board)
 
 
 def seat(table: Table, slots: Sequence[int], *, fixed: frozenset[int] = frozenset()) -> Board:

@@ -12,7 +12,7 @@ import numpy as np
 
 from jobdating.domain.timetable.board import Board
 from jobdating.domain.timetable.network import SCALE, Network, Numbers
-from jobdating.domain.timetable.placement import fill, realise, worth
+from jobdating.domain.timetable.placement import fill, rating, realise, worth
 from jobdating.domain.timetable.table import Table, bits
 
 WORK = 6_000_000  # arcs to be looked at, over all rounds: what bounds the time
@@ -37,10 +37,10 @@ def refine(table: Table, *, best: Board, bound: int) -> tuple[Board, int]:
         stale = 0 if value < lowest else stale + 1
         lowest = min(lowest, value)
         board = Board(table)
-        if not any(table.links[link].pinned for link in realise(board, flow.chosen)):
-            fill(board)
-            if worth(board) > reached:
-                best, reached = board, worth(board)
+        realise(board, flow.chosen)
+        fill(board)
+        if rating(board) > rating(best):
+            best, reached = board, worth(board)
         if (lowest // SCALE - reached) * NEAR <= reached:
             break
         if stale == PATIENCE:

@@ -86,8 +86,8 @@ def changes(before: Iterable[Interview], after: Iterable[Interview]) -> Changes:
     )
 
 
-def score(instance: Instance, interviews: Iterable[Interview]) -> int:
-    """The worth of a timetable by the instance's policy."""
+def score(instance: Instance, interviews: Iterable[Interview | Pair]) -> int:
+    """The worth of a timetable by the instance's policy; times do not matter."""
     ranks = {
         candidate.id: {stand: rank for rank, stand in enumerate(candidate.wishes)} for candidate in instance.candidates
     }
@@ -97,13 +97,10 @@ def score(instance: Instance, interviews: Iterable[Interview]) -> int:
     policy, total = instance.policy, 0
     counts: Counter[str] = Counter()
     for interview in interviews:
-        total += nth(policy.bonus, counts[interview.candidate])
-        counts[interview.candidate] += 1
-        total += weight(
-            policy,
-            rank=ranks[interview.candidate].get(interview.stand),
-            favourite=favourites[interview.stand].get(interview.candidate),
-        )
+        candidate, stand = interview.candidate, interview.stand
+        total += nth(policy.bonus, counts[candidate])
+        total += weight(policy, rank=ranks[candidate].get(stand), favourite=favourites[stand].get(candidate))
+        counts[candidate] += 1
     return total
 
 

@@ -6,7 +6,7 @@ from jobdating.domain.timetable.compaction import compact
 from jobdating.domain.timetable.denials import denials
 from jobdating.domain.timetable.instance import Instance, Interview, Malformed, Mistake, Problem
 from jobdating.domain.timetable.network import SCALE, Network
-from jobdating.domain.timetable.placement import fill, realise, worth
+from jobdating.domain.timetable.placement import fill, rating, realise, worth
 from jobdating.domain.timetable.prices import NEAR, refine
 from jobdating.domain.timetable.solution import Solution, score
 from jobdating.domain.timetable.table import Table, lay_out
@@ -39,7 +39,7 @@ def _best_board(table: Table) -> tuple[Board, int]:
             if worth(best) >= bound or not failed:
                 break
             board, failed = _attempt(table, network.best(banned=banned).chosen)
-            best = max(best, board, key=worth)
+            best = max(best, board, key=rating)
     if (bound - worth(best)) * NEAR > bound:
         best, bound = refine(table, best=best, bound=bound)
     return best, bound
@@ -57,16 +57,20 @@ def told(board: Board, *, bound: int) -> Solution:
     instance, table = board.table.instance, board.table
     candidates, stands = [one.id for one in instance.candidates], [one.id for one in instance.stands]
     rank = {id: number for number, id in enumerate(candidates)}
-    placed: list[Interview] = []
-    lost: list[Mistake] = []
-    for link, slot in zip(table.links, board.slot_of, strict=True):
-        if slot != NOWHERE:
-            placed.append(Interview(candidates[link.candidate], stands[link.stand], slot))
-        elif link.pinned:
-            params: dict[str, object] = {"candidate": candidates[link.candidate], "stand": stands[link.stand]}
-            lost.append(Mistake(Problem.PINNED_WITHOUT_TIME, params))
-    if lost:
-        raise Malformed(tuple(lost))
+    placed = [
+        Interview(candidates[link.candidate], stands[link.stand], slot)
+        for link, slot in zip(table.links, board.slot_of, strict=True)
+        if slot != NOWHERE
+    ]
     interviews = tuple(sorted((*placed, *instance.locked), key=lambda one: (rank[one.candidate], one.slot)))
+    _ensure_pinned(instance, interviews)
     total = score(instance, interviews)
     return Solution(interviews, total, total - worth(board) + bound, denials(board))
+
+
+def _ensure_pinned(instance: Instance, interviews: tuple[Interview, ...]) -> None:
+    met = {one.pair for one in interviews}
+    lost = [pair for pair in instance.pinned if pair not in met]
+    if lost:
+        problem = Problem.PINNED_WITHOUT_TIME
+        raise Malformed(tuple(Mistake(problem, {"candidate": one.candidate, "stand": one.stand}) for one in lost))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import gcd
+from typing import NamedTuple
 
 from jobdating.domain.timetable.instance import Instance, Ranges
 from jobdating.domain.timetable.solution import nth, weight
@@ -26,8 +27,7 @@ def bits(mask: int) -> Iterable[int]:
         mask ^= low
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A candidate and a stand that may meet: a wish that is not forbidden, nor locked already, or a pinned pair."""
 
     candidate: int
@@ -86,16 +86,19 @@ def lay_out(instance: Instance) -> Table:
     barred = {(candidates[pair.candidate], stands[pair.stand]) for pair in together}
     pinned = {(candidates[one.candidate], stands[one.stand]) for one in instance.pinned} - barred
     favourites = [{candidates[id]: rank for rank, id in enumerate(stand.favourites)} for stand in instance.stands]
+    most = max((len(candidate.wishes) for candidate in instance.candidates), default=0)
+    ranks = [weight(policy, rank=rank, favourite=None) for rank in range(most)]
     links: list[Link] = []
     links_of: list[tuple[int, ...]] = []
     unwished = _unwished(instance, candidates, stands, pinned)
     for number, candidate in enumerate(instance.candidates):
         first, free = len(links), candidate_free[number]
-        ranked = [(stands[id], rank) for rank, id in enumerate(candidate.wishes)]
-        for stand, rank in [*ranked, *((stand, None) for stand in unwished.get(number, ()))]:
+        wished = [(stands[id], points) for id, points in zip(candidate.wishes, ranks, strict=False)]
+        for stand, points in [*wished, *((stand, 0) for stand in unwished.get(number, ()))]:
             common = free & stand_free[stand]
             if common and (number, stand) not in barred:
-                points = weight(policy, rank=rank, favourite=favourites[stand].get(number))
+                if number in favourites[stand]:
+                    points += weight(policy, rank=None, favourite=favourites[stand][number])
                 links.append(Link(number, stand, points, common, (number, stand) in pinned))
         links_of.append(tuple(range(first, len(links))))
     return Table(
