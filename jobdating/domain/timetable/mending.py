@@ -51,7 +51,8 @@ def possible(instance: Instance, kept: Iterable[Interview]) -> tuple[Interview, 
     """Those of `kept` that the instance still allows beside what it locks, in their order; gaps are not looked at."""
     stands = {stand.id: mask_of(stand.free) for stand in instance.stands}
     candidates = {candidate.id: mask_of(candidate.free) for candidate in instance.candidates}
-    barred = {(one.candidate, one.stand) for one in (*instance.forbidden, *instance.locked)}
+    barred = {(pair.candidate, pair.stand) for pair in instance.forbidden}
+    barred |= {(one.candidate, one.stand) for one in instance.locked}
     counts = Counter(one.candidate for one in instance.locked)
     for one in instance.locked:
         stands[one.stand] &= ~(1 << one.slot)
