@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    func,
     or_,
     select,
     text,
@@ -136,6 +137,9 @@ _SAMPLES = _Reading(
     t.attendance,
     and_(t.attendance.c.fair_id == _fair_id, t.attendance.c.at >= _start, t.attendance.c.at < _end),
 )
+_DELAYS = _Reading(
+    t.delays, and_(t.delays.c.stand_id.in_(_STANDS_OF_FAIR), t.delays.c.at >= _start, t.delays.c.at < _end)
+)
 
 _BOOKING = _Reading(t.bookings, t.bookings.c.id == bindparam("booking_id"))
 _CANDIDATE = _Reading(t.candidates, t.candidates.c.id == bindparam("candidate_id"))
@@ -152,7 +156,9 @@ _PUBLISHED = _Reading(
         t.estimates.c.published_at == bindparam("at"),
     ),
 )
-_SAMPLE = _Reading(t.attendance, and_(t.attendance.c.fair_id == _fair_id, t.attendance.c.at >= bindparam("since")))
+_LATEST = select(func.max(t.attendance.c.at)).where(t.attendance.c.fair_id == _fair_id).scalar_subquery()
+_SAMPLE = _Reading(t.attendance, and_(t.attendance.c.fair_id == _fair_id, t.attendance.c.at == _LATEST))
+_DELAY = _Reading(t.delays, and_(t.delays.c.stand_id.in_(_STANDS_OF_FAIR), t.delays.c.at == _LATEST))
 
 
 def _nothing(tx: Connection, event: events.Event, at: datetime) -> list[Part]:
@@ -181,8 +187,7 @@ def _estimates(tx: Connection, event: events.EstimatesMoved, at: datetime) -> li
 
 
 def _sample(tx: Connection, event: events.AttendanceSampled, at: datetime) -> list[Part]:
-    live = _live(tx, event)
-    return _SAMPLE(tx, fair_id=event.fair_id, since=live["start"]) if live else []
+    return [*_SAMPLE(tx, fair_id=event.fair_id), *_DELAY(tx, fair_id=event.fair_id)]
 
 
 def _trouble(tx: Connection, event: events.StandEvent, at: datetime) -> list[Part]:
@@ -214,7 +219,7 @@ def _everything(tx: Connection, event: events.Event, at: datetime) -> list[Part]
         return []
     fair: dict[str, Any] = {"fair_id": live["fair_id"]}
     alone = (_FAIR_ROW, _SITES, _COMPANIES, _STANDS, _TRADES, _CANDIDATES)
-    of_day = (_SLOTS, _BOOKINGS, _ESTIMATES, _SAMPLES)
+    of_day = (_SLOTS, _BOOKINGS, _ESTIMATES, _SAMPLES, _DELAYS)
     return [
         *(part for reading in alone for part in reading(tx, of={}, **fair)),
         *(part for reading in of_day for part in reading(tx, of={}, **live)),
@@ -256,6 +261,9 @@ LEAVES: dict[str, Rule] = {
     "CandidateMissed": _booking,
     "RoomEntered": _booking,
     "StandChanged": _stand_anew,
+    "StandRepaired": _stand_anew,
+    "RepairUndone": _stand_anew,
+    "RepairSettled": _nothing,
     "StandWentAway": _stand,
     "StandCameBack": _stand,
     "StandPresenceChanged": _stand,

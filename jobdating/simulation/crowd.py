@@ -21,7 +21,7 @@ from jobdating.simulation.fair import Cast
 from jobdating.simulation.life import Life
 from jobdating.simulation.roles import Act
 from jobdating.simulation.scene import Scene, look
-from jobdating.simulation.temper import Temper
+from jobdating.simulation.temper import STAGED, Mishaps, Temper
 
 LOOKS_EVERY = 0.25  # real seconds
 TOGETHER = 60  # presence changes in one write
@@ -31,17 +31,17 @@ KEEPS_EVERY = timedelta(minutes=1)
 logger = logging.getLogger(__name__)
 
 
-class Crowd:
+class Players:
     """Everybody in the fair but those whom visitors have become: `spare_…` hands a person over for good."""
 
-    def __init__(self, db: Database, cast: Cast, *, seed: int) -> None:
-        self._db = db
+    def __init__(self, cast: Cast, *, seed: int, mishaps: Mishaps = STAGED, visitor: bool = True) -> None:
+        """`visitor` leaves the first candidate out: a visitor of the demo is to become them."""
         self._cast = cast
-        self._temper = Temper(seed)
+        self._temper = Temper(seed, setting=cast.setting, mishaps=mishaps)
         self._life = Life(cast, seed=seed)
         self._candidates = {player.id: player for player in cast.candidates}
         self._stands = {place.id: (number, place) for number, place in enumerate(cast.stands)}
-        self._spared_candidates = {cast.candidates[0].id}
+        self._spared_candidates = {cast.candidates[0].id} if visitor else set()
         self._spared_stands: set[int] = set()
         self._kept_at = datetime.min.replace(tzinfo=UTC)
 
@@ -57,52 +57,26 @@ class Crowd:
         """A visitor works at this stand from now on."""
         self._spared_stands.add(stand_id)
 
-    async def step(self, now: datetime) -> None:
-        """Look at the fair, and do all that is due at `now`."""
-        scene = await self._db.read(look, fair_id=self._cast.fair_id, now=now)
-        for changes in self._presence(scene, now):
-            await self._db.write(presence.record, **changes, now=now)
-        acts = list(self._acts(scene, now))
-        answers = await asyncio.gather(*(self._do(act, now) for act in acts), return_exceptions=True)
-        for act, error in zip(acts, answers, strict=True):
-            if isinstance(error, BaseException) and not isinstance(error, DomainError):
-                raise error from RuntimeError(f"{act.service.__module__}.{act.service.__name__}")
-
     def live_through(self, tx: Connection, *, start: datetime, end: datetime, step: timedelta) -> None:
         """The same for every `step` from `start` to before `end`, in one transaction: to prepare a day quickly."""
         moment = start
         while moment < end:
-            scene = look(tx, fair_id=self._cast.fair_id, now=moment)
-            for changes in self._presence(scene, moment):
-                presence.record(tx, **changes, now=moment)
-            for act in self._acts(scene, moment):
-                _attempt(tx, act, moment)
+            for act in self.due(tx, moment):
+                attempt(tx, act, moment)
             if moment - self._kept_at >= KEEPS_EVERY:
                 timekeeper.keep(tx, now=moment)
                 self._kept_at = moment
             moment += step
 
-    async def leave(self, now: datetime) -> None:
-        """Everybody closes the page: a server that starts afresh knows of no connection."""
-        scene = await self._db.read(look, fair_id=self._cast.fair_id, now=now)
-        candidates = dict.fromkeys(scene.here, False)
-        stands = {row.id: False for row in scene.stands.values() if row.connected_since is not None}
-        await self._db.write(presence.record, candidates=candidates, stands=stands, now=now)
+    def due(self, tx: Connection, now: datetime) -> Iterator[Act]:
+        """Note who came and who left; then, one by one, what everybody does at `now`."""
+        scene = self._look(tx, now)
+        for changes in self._presence(scene, now):
+            presence.record(tx, **changes, now=now)
+        yield from self._acts(scene, now)
 
-    async def run(self, clock: Clock) -> None:
-        """Play along until cancelled. A step that fails is told in the log, and the next one is played."""
-        begun = False
-        while True:
-            if clock.rate or not begun:  # a demo that begins paused has everybody at their pages, too
-                try:
-                    await self.step(clock.now())
-                    begun = True
-                except Exception:
-                    logger.exception("the simulated crowd stumbled")
-            await asyncio.sleep(LOOKS_EVERY)
-
-    async def _do(self, act: Act, now: datetime) -> None:
-        await self._db.write(act.service, act.actor, now=now, **act.arguments)
+    def _look(self, tx: Connection, now: datetime) -> Scene:
+        return look(tx, fair_id=self._cast.fair_id, timezone=self._cast.setting.timezone, now=now)
 
     def _presence(self, scene: Scene, now: datetime) -> Iterator[dict[str, dict[int, bool]]]:
         """Who came and who left, a few at a time."""
@@ -143,6 +117,47 @@ class Crowd:
                 yield act
 
 
+class Crowd(Players):
+    """The players on a database that others use as well."""
+
+    def __init__(self, db: Database, cast: Cast, *, seed: int) -> None:
+        super().__init__(cast, seed=seed)
+        self._db = db
+
+    async def step(self, now: datetime) -> None:
+        """Look at the fair, and do all that is due at `now`."""
+        scene = await self._db.read(self._look, now)
+        for changes in self._presence(scene, now):
+            await self._db.write(presence.record, **changes, now=now)
+        acts = list(self._acts(scene, now))
+        answers = await asyncio.gather(*(self._do(act, now) for act in acts), return_exceptions=True)
+        for act, error in zip(acts, answers, strict=True):
+            if isinstance(error, BaseException) and not isinstance(error, DomainError):
+                raise error from RuntimeError(f"{act.service.__module__}.{act.service.__name__}")
+
+    async def leave(self, now: datetime) -> None:
+        """Everybody closes the page: a server that starts afresh knows of no connection."""
+        scene = await self._db.read(self._look, now)
+        candidates = dict.fromkeys(scene.here, False)
+        stands = {row.id: False for row in scene.stands.values() if row.connected_since is not None}
+        await self._db.write(presence.record, candidates=candidates, stands=stands, now=now)
+
+    async def run(self, clock: Clock) -> None:
+        """Play along until cancelled. A step that fails is told in the log, and the next one is played."""
+        begun = False
+        while True:
+            if clock.rate or not begun:  # a demo that begins paused has everybody at their pages, too
+                try:
+                    await self.step(clock.now())
+                    begun = True
+                except Exception:
+                    logger.exception("the simulated crowd stumbled")
+            await asyncio.sleep(LOOKS_EVERY)
+
+    async def _do(self, act: Act, now: datetime) -> None:
+        await self._db.write(act.service, act.actor, now=now, **act.arguments)
+
+
 async def play(crowd: Crowd, db: Database, *, start: datetime, end: datetime, step: timedelta) -> None:
     """Let the fair's time run from `start` to `end`, a step at a time, with the timekeeper beside the crowd."""
     moment = start
@@ -152,7 +167,8 @@ async def play(crowd: Crowd, db: Database, *, start: datetime, end: datetime, st
         moment = until
 
 
-def _attempt(tx: Connection, act: Act, now: datetime) -> None:
+def attempt(tx: Connection, act: Act, now: datetime) -> None:
+    """Carry an act out, inside a transaction; a refusal leaves nothing behind."""
     tx.exec_driver_sql("SAVEPOINT act")
     try:
         act.service(tx, act.actor, now=now, **act.arguments)

@@ -5,7 +5,7 @@ Writes tables directly, in bulk, as an import does: before anything is booked th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from random import Random
 from typing import Any
@@ -22,6 +22,7 @@ from jobdating.domain.states import Level, RoomProvider, StandKind
 from jobdating.simulation import words
 from jobdating.simulation.people import People, Player, insert_many, insert_one, slug
 from jobdating.simulation.people import candidates as make_candidates
+from jobdating.simulation.setting import HalfDay, Setting
 
 ZONE = "Europe/Paris"
 SLUG = "juin-2027"
@@ -32,6 +33,7 @@ MEETING, BETWEEN_MEETINGS = timedelta(minutes=25), timedelta(minutes=5)
 CAP = 8
 OPENS_AT = datetime(2027, 5, 3, 8, tzinfo=ZoneInfo(ZONE))
 CLOSES_AT = datetime(2027, 6, 19, 16, 30, tzinfo=ZoneInfo(ZONE))
+SETTING = Setting(DAYS[0], DAYS[-1], HOURS, ZONE, INTERVIEW, OPENS_AT, CLOSES_AT)
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,14 @@ class Place:
     takes_walk_ins: bool
     actor: Actor
     slots: tuple[tuple[int, Span, int], ...]
+    setting: Setting = SETTING
 
     @cached_property
-    def half_days(self) -> dict[tuple[date, int], Span]:
+    def half_days(self) -> dict[HalfDay, Span]:
         """From the first slot to the last of each half-day on which the stand is there."""
-        found: dict[tuple[date, int], Span] = {}
+        found: dict[HalfDay, Span] = {}
         for _, span, _ in self.slots:
-            start = span.start.astimezone(ZoneInfo(ZONE))
-            half = start.date(), int(start.time() >= time(13))
+            half = self.setting.half_of_slot(span)
             before = found.get(half, span)
             found[half] = Span(before.start, max(before.end, span.end))
         return found
@@ -67,6 +69,7 @@ class Cast:
     candidates: tuple[Player, ...]
     stands: tuple[Place, ...]
     organisers: tuple[Actor, ...]
+    setting: Setting = SETTING
 
 
 def build(tx: Connection, *, seed: int) -> Cast:
@@ -90,8 +93,7 @@ def build(tx: Connection, *, seed: int) -> Cast:
 
 def hours(day: date, half: int) -> Span:
     """One half-day of the fair, 0 the morning, 1 the afternoon."""
-    opening, closing = (datetime.combine(day, time.fromisoformat(at), ZoneInfo(ZONE)) for at in HOURS[half])
-    return Span(opening, closing)
+    return SETTING.stretches[day, half]
 
 
 def _fair() -> dict[str, Any]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select, text
 
@@ -13,12 +12,12 @@ from jobdating.db import tables as t
 from jobdating.domain.policy import Actor
 from jobdating.domain.states import LIVE, BookingState, SlotState
 from jobdating.services import booking, queue, waitlist
-from jobdating.simulation.fair import CLOSES_AT, OPENS_AT, ZONE, Cast
+from jobdating.simulation.fair import Cast
 from jobdating.simulation.people import Player
 from jobdating.simulation.roles import Act
-from jobdating.simulation.temper import half_of
 
-# Each so many times in a minute of the fair, by day.
+PEOPLE = 500
+# Each so many times in a minute of a fair of as many candidates, by day.
 BOOKS, MOVES, CANCELS, WAITS, WALKS_IN = 0.6, 0.15, 0.4, 0.1, 0.9
 _LIVE = [state.value for state in sorted(LIVE)]
 
@@ -49,12 +48,12 @@ class Life:
         """What happened since the last call; after a long silence, not all at once."""
         since, self._last = self._last or now, now
         minutes = min((now - since) / timedelta(minutes=1), 5.0)
-        if not OPENS_AT <= now < CLOSES_AT:
-            return
-        hour = now.astimezone(ZoneInfo(ZONE)).hour
-        often = minutes * (1.0 if 8 <= hour < 20 else 0.05)
+        setting = self._cast.setting
+        is_open = setting.opens_at <= now < setting.closes_at
+        hour = now.astimezone(setting.zone).hour
+        often = minutes * (1.0 if 8 <= hour < 20 else 0.05) * len(self._cast.candidates) / PEOPLE
         for habit in self._habits:
-            if habit.live and half_of(now) is None:
+            if setting.half_of(now) is None if habit.live else not is_open:
                 continue
             expected = often * habit.often
             for _ in range(int(expected) + (self._random.random() < expected % 1)):
@@ -113,7 +112,7 @@ def walk_in(tx: Connection, actor: Actor, *, player: Player, cast: Cast, seed: i
         if place.takes_walk_ins
         and place.trades & player.trades
         and place.id not in there
-        and half_of(now) in place.half_days
+        and cast.setting.half_of(now) in place.half_days
     ]
     soon = tx.execute(
         select(t.bookings.c.id).where(

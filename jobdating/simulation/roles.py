@@ -12,11 +12,12 @@ from jobdating.domain.slots import Span
 from jobdating.domain.states import WITH_RECRUITER, BookingState, NextStep, StandKind
 from jobdating.services import booking, queue, stand
 from jobdating.simulation import words
-from jobdating.simulation.fair import INTERVIEW, Place
+from jobdating.simulation.fair import Place
 from jobdating.simulation.scene import Scene
-from jobdating.simulation.temper import Temper, Visit, half_of
+from jobdating.simulation.temper import Temper, Visit
 
 GRACE = timedelta(minutes=5)
+PLANNED = timedelta(minutes=10)  # what the paces of `temper` are of
 PATIENCE = timedelta(minutes=2)  # before an absent person is called all the same
 BOX = TimeBox()
 _STEPS = (NextStep.SHORTLIST, NextStep.SECOND_INTERVIEW, NextStep.OFFER, NextStep.NO, NextStep.UNDECIDED)
@@ -60,7 +61,9 @@ def recruiter(place: Place, number: int, scene: Scene, temper: Temper, now: date
         yield Act(stand.away if on_break else stand.back, place.actor, {"stand_id": place.id})
     elif gone := next((row for row in line if _is_gone(row, scene, now)), None):
         yield of_booking(queue.no_show, place.actor, gone)
-    elif not is_away and (row := _to_call(line, scene, temper, now)) is not None:
+    elif (
+        not is_away and not _is_over(place, number, temper, now) and (row := _to_call(place, line, scene, temper, now))
+    ):
         yield of_booking(queue.call, place.actor, row)
 
 
@@ -93,6 +96,8 @@ def candidate(row: Any, actor: Actor, temper: Temper, now: datetime) -> Act | No
         return of_booking(queue.check_in, actor, row)
     if row.state == BookingState.CHECKED_IN and row.stepped_aside_at and now - row.stepped_aside_at >= PATIENCE:
         return of_booking(queue.come_back, actor, row)
+    if row.slot_id is None and row.state == BookingState.CHECKED_IN and now - row.queued_at >= visit.patience:
+        return of_booking(booking.cancel, actor, row)
     if row.state != BookingState.CALLED or not comes or now < row.called_at + visit.answers:
         return None
     first_call = row.checked_in_at is None or row.called_at - row.checked_in_at < timedelta(minutes=4)
@@ -126,10 +131,11 @@ def _with_recruiter(place: Place, number: int, row: Any, temper: Temper, now: da
         elif now - row.called_at >= GRACE:
             yield of_booking(queue.no_show, place.actor, row)
         return
-    lasts = timedelta(minutes=temper.pace(number) * visit.lasts)
+    length = place.setting.interview
+    lasts = timedelta(minutes=temper.pace(number) * visit.lasts) * (length / PLANNED)
     if now >= row.started_at + lasts:
         yield of_booking(queue.finish, place.actor, row)
-    elif row.extra_minutes == 0 and now >= row.started_at + INTERVIEW and lasts > INTERVIEW + timedelta(minutes=2):
+    elif row.extra_minutes == 0 and now >= row.started_at + length and lasts > length + timedelta(minutes=2):
         yield of_booking(queue.extend, place.actor, row)
 
 
@@ -143,9 +149,9 @@ def _is_gone(row: Any, scene: Scene, now: datetime) -> bool:
     )
 
 
-def _to_call(line: Iterable[Any], scene: Scene, temper: Temper, now: datetime) -> Any | None:
+def _to_call(place: Place, line: Iterable[Any], scene: Scene, temper: Temper, now: datetime) -> Any | None:
     waiting = {row.id: row for row in line}
-    busy = _busy(scene, now)
+    busy = _busy(place, scene, now)
     entries = [
         Entry(
             row.id,
@@ -156,7 +162,7 @@ def _to_call(line: Iterable[Any], scene: Scene, temper: Temper, now: datetime) -
         )
         for row in waiting.values()
     ]
-    choice: Choice = choose(entries, now=now, length=INTERVIEW, box=BOX)
+    choice: Choice = choose(entries, now=now, length=place.setting.interview, box=BOX)
     if choice.booking_id is not None and (not choice.ask or temper.visit(choice.booking_id).agrees):
         return waiting[choice.booking_id]
     head = next((entry for entry in entries if entry.is_due(now)), None)
@@ -168,10 +174,13 @@ def _to_call(line: Iterable[Any], scene: Scene, temper: Temper, now: datetime) -
     return None
 
 
-def _busy(scene: Scene, now: datetime) -> dict[int, datetime]:
+def _busy(place: Place, scene: Scene, now: datetime) -> dict[int, datetime]:
     """Until about when each candidate is with another recruiter."""
     soon = now + timedelta(seconds=1)
-    return {row.candidate_id: max((row.started_at or row.called_at) + INTERVIEW, soon) for row in scene.with_recruiter}
+    return {
+        row.candidate_id: max((row.started_at or row.called_at) + place.setting.interview, soon)
+        for row in scene.with_recruiter
+    }
 
 
 def _meeting(place: Place, line: Iterable[Any], scene: Scene, now: datetime) -> Iterator[Act]:
@@ -197,8 +206,14 @@ def _on_break(place: Place, number: int, temper: Temper, now: datetime) -> bool:
     return pause is not None and pause.start <= now < pause.end
 
 
+def _is_over(place: Place, number: int, temper: Temper, now: datetime) -> bool:
+    """Whether the recruiter sees nobody new: they only end what they have begun."""
+    there = _attendance(place, number, temper, now)[0]
+    return there is None or now >= there.end
+
+
 def _attendance(place: Place, number: int, temper: Temper, now: datetime) -> tuple[Span | None, Span | None]:
-    half = half_of(now)
+    half = temper.half_of(now)
     if half is None:
         return None, None
     slots = place.half_days.get(half)

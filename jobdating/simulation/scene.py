@@ -12,7 +12,6 @@ from sqlalchemy import Connection, and_, or_, select
 from jobdating.db import tables as t
 from jobdating.domain.states import LIVE, WITH_RECRUITER, BookingState
 from jobdating.domain.window import day_span
-from jobdating.simulation.fair import ZONE
 
 AHEAD = timedelta(minutes=75)
 JUST_OVER = timedelta(minutes=12)
@@ -56,9 +55,9 @@ class Scene:
         return [row for rows in self.lines.values() for row in rows if row.state in WITH_RECRUITER]
 
 
-def look(tx: Connection, *, fair_id: int, now: datetime) -> Scene:
+def look(tx: Connection, *, fair_id: int, timezone: str, now: datetime) -> Scene:
     """The fair as it is now, in four statements."""
-    start, _ = day_span(now.astimezone(ZoneInfo(ZONE)).date(), ZONE)
+    start, _ = day_span(now.astimezone(ZoneInfo(timezone)).date(), timezone)
     of_fair = t.bookings.c.fair_id == fair_id
     today = and_(t.bookings.c.queued_at >= start, t.bookings.c.queued_at < now + AHEAD)
     live = tx.execute(

@@ -7,7 +7,8 @@ from math import exp
 from random import Random
 
 from jobdating.domain.slots import Span
-from jobdating.simulation.fair import DAYS, hours
+from jobdating.simulation.fair import SETTING
+from jobdating.simulation.setting import HalfDay, Setting
 
 NO_SHOW = 0.12
 LATE = 0.07
@@ -29,6 +30,7 @@ class Visit:
     reviewed: bool
     accepts: bool  # a place held for them, or the stand a request
     thinks: timedelta  # before such an answer
+    patience: timedelta  # of somebody in line without an appointment
 
 
 @dataclass(frozen=True)
@@ -39,24 +41,42 @@ class Attendance:
     pause: Span | None
 
 
+@dataclass(frozen=True)
+class Mishaps:
+    """What goes wrong, and how often: people who do not come, recruiters who are late; and the demo's three stands."""
+
+    no_show: float = NO_SHOW
+    late_recruiters: float = 0.0
+    staged: bool = True
+
+
+STAGED = Mishaps()
+
+
 class Temper:
     """Everybody's habits, from one seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, setting: Setting = SETTING, mishaps: Mishaps = STAGED) -> None:
         self._seed = seed
+        self._setting = setting
+        self._mishaps = mishaps
         self._visits: dict[int, Visit] = {}
         self._paces: dict[int, float] = {}
 
     @cached_property
     def troubled(self) -> dict[str, int]:
         """Places in the list of stands: one that fails to connect, one that is late, one that is slow."""
+        if not self._mishaps.staged:
+            return {"lost": -1, "late": -1, "slow": -1}
         chosen = Random(f"{self._seed}:trouble").sample(range(1, 40), 3)
         return dict(zip(("lost", "late", "slow"), chosen, strict=True))
 
     def visit(self, booking_id: int) -> Visit:
         known = self._visits.get(booking_id)
         if known is None:
-            known = self._visits[booking_id] = _visit(Random(f"{self._seed}:visit:{booking_id}"))
+            known = self._visits[booking_id] = _visit(
+                Random(f"{self._seed}:visit:{booking_id}"), no_show=self._mishaps.no_show
+            )
         return known
 
     def pace(self, number: int) -> float:
@@ -68,15 +88,20 @@ class Temper:
             self._paces[number] = known
         return known
 
+    def half_of(self, moment: datetime) -> HalfDay | None:
+        return self._setting.half_of(moment)
+
     def attendance(self, number: int, day: date, half: int, slots: Span) -> Attendance:
         """When the recruiter of a stand is there; `slots` runs from its first slot of the half-day to its last."""
         random = Random(f"{self._seed}:attendance:{number}:{day}:{half}")
-        first = (day, half) == (DAYS[0], 0)
+        first = (day, half) == (self._setting.first_day, 0)
         if first and number == self.troubled["lost"]:
             return Attendance(None, None)
         lateness = -random.uniform(1, 14)
         if first and number == self.troubled["late"]:
             lateness = 22
+        if Random(f"{self._seed}:late:{number}:{day}:{half}").random() < self._mishaps.late_recruiters:
+            lateness = 10 + 15 * random.random()
         begins = slots.start + timedelta(minutes=lateness)
         ends = slots.end + timedelta(minutes=random.uniform(8, 25))
         pause = None
@@ -86,21 +111,11 @@ class Temper:
         return Attendance(Span(begins, ends), pause)
 
 
-def half_of(moment: datetime) -> tuple[date, int] | None:
-    """The half-day of the fair that a moment belongs to, from an hour before it to 50 minutes after; None outside."""
-    for day in DAYS:
-        for half in range(2):
-            open_hours = hours(day, half)
-            if open_hours.start - timedelta(hours=1) <= moment < open_hours.end + timedelta(minutes=50):
-                return day, half
-    return None
-
-
-def _visit(random: Random) -> Visit:
+def _visit(random: Random, *, no_show: float) -> Visit:
     late = random.random() < LATE
     arrives = random.uniform(1, 8) if late else -max(0.5, random.gauss(10, 5))
     return Visit(
-        comes=random.random() >= NO_SHOW,
+        comes=random.random() >= no_show,
         arrives=timedelta(minutes=arrives),
         answers=timedelta(minutes=0.08 + random.expovariate(1 / 0.3)),
         steps_aside=random.random() < 0.04,
@@ -110,4 +125,5 @@ def _visit(random: Random) -> Visit:
         reviewed=random.random() < 0.85,
         accepts=random.random() < 0.85,
         thinks=timedelta(minutes=random.uniform(1, 25)),
+        patience=timedelta(minutes=random.uniform(15, 50)),
     )
