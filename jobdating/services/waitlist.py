@@ -1,5 +1,6 @@
 """The waitlist of a full stand: join, leave, and promotion by itself when a place is free, with time to accept."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,17 +19,20 @@ ACCEPT_WITHIN = timedelta(hours=2)
 ACCEPT_AT_LEAST = timedelta(minutes=10)
 
 
-def join(tx: Connection, actor: Actor, *, stand_id: int, now: datetime) -> None:
+@dataclass(frozen=True)
+class Waiting:
+    """Where a candidate is on the waitlist of a stand: 1 is first, None is not on it."""
+
+    stand_id: int
+    position: int | None
+
+
+def join(tx: Connection, actor: Actor, *, stand_id: int, now: datetime) -> Waiting:
     """Wait for a place at a stand. Joining twice is one joining.
 
     Raises NotFound, NotEligible, SignInNeeded, and StandNotFull where one of its free slots would suit.
     """
-    fair_id = tx.execute(select(t.stands.c.fair_id).where(t.stands.c.id == stand_id)).scalar()
-    if fair_id is None:
-        raise errors.NotFound(what="stand")
-    candidate_id = actor.candidates.get(fair_id)
-    if candidate_id is None:
-        raise errors.SignInNeeded() if actor.account_id is None else errors.NotEligible()
+    fair_id, candidate_id = _own(tx, actor, stand_id)
     if not rows.is_eligible(tx, candidate_id=candidate_id, stand_id=stand_id):
         raise errors.NotEligible()
     free = _free_slots(tx, stand_id, now)
@@ -36,8 +40,9 @@ def join(tx: Connection, actor: Actor, *, stand_id: int, now: datetime) -> None:
         raise errors.WishesFirst()
     rules = rows.slot(tx, free[0].id).rules.at_any_time() if free else None
     rows.lock_taker(tx, candidate_id)
-    if _place(tx, stand_id, candidate_id) is not None:
-        return
+    waiting = _waiting_at(tx, stand_id, candidate_id)
+    if waiting.position is not None:
+        return waiting
     held = rows.held(tx, candidate_id)
     if rules and any(_suits(slot, held, rules, now) for slot in free):
         raise errors.StandNotFull()
@@ -48,10 +53,16 @@ def join(tx: Connection, actor: Actor, *, stand_id: int, now: datetime) -> None:
         at=now,
         by=actor.account_id,
     )
+    return _waiting_at(tx, stand_id, candidate_id)
 
 
-def leave(tx: Connection, actor: Actor, *, stand_id: int, candidate_id: int, now: datetime) -> None:
-    """Wait no longer. Leaving twice is one leaving. Raises NotFound."""
+def leave(tx: Connection, actor: Actor, *, stand_id: int, candidate_id: int | None = None, now: datetime) -> Waiting:
+    """Wait no longer, oneself or the candidate named. Leaving twice is one leaving.
+
+    Raises NotFound, NotEligible, SignInNeeded.
+    """
+    if candidate_id is None:
+        _, candidate_id = _own(tx, actor, stand_id)
     fair_id = rows.lock_candidate(tx, candidate_id)
     policy.ensure_own(actor, candidate_id=candidate_id, fair_id=fair_id)
     gone = tx.execute(
@@ -64,6 +75,7 @@ def leave(tx: Connection, actor: Actor, *, stand_id: int, candidate_id: int, now
             at=now,
             by=actor.account_id,
         )
+    return Waiting(stand_id, None)
 
 
 def promote(tx: Connection, *, stand_id: int, now: datetime) -> list[int]:
@@ -101,10 +113,24 @@ def _rollback(savepoint: NestedTransaction | None) -> None:
         savepoint.rollback()
 
 
-def _place(tx: Connection, stand_id: int, candidate_id: int) -> int | None:
-    return tx.execute(
-        select(t.waitlist.c.id).where(t.waitlist.c.stand_id == stand_id, t.waitlist.c.candidate_id == candidate_id)
-    ).scalar()
+def _own(tx: Connection, actor: Actor, stand_id: int) -> tuple[int, int]:
+    """The fair of the stand, and the actor's own candidate there."""
+    fair_id = tx.execute(select(t.stands.c.fair_id).where(t.stands.c.id == stand_id)).scalar()
+    if fair_id is None:
+        raise errors.NotFound(what="stand")
+    candidate_id = actor.candidates.get(fair_id)
+    if candidate_id is None:
+        raise errors.SignInNeeded() if actor.account_id is None else errors.NotEligible()
+    return fair_id, candidate_id
+
+
+def _waiting_at(tx: Connection, stand_id: int, candidate_id: int) -> Waiting:
+    line = tx.execute(
+        select(t.waitlist.c.candidate_id)
+        .where(t.waitlist.c.stand_id == stand_id)
+        .order_by(t.waitlist.c.joined_at, t.waitlist.c.id)
+    ).scalars()
+    return Waiting(stand_id, next((place for place, who in enumerate(line, 1) if who == candidate_id), None))
 
 
 def _free_slots(tx: Connection, stand_id: int, now: datetime) -> list[Row[Any]]:

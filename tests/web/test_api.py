@@ -12,7 +12,8 @@ from sqlalchemy import Connection, func, select
 from jobdating.clock import SteppedClock
 from jobdating.db import tables as t
 from jobdating.domain.policy import Actor
-from tests.factories import MORNING, make_candidate, make_fair, make_recruiter, make_slots, make_stand
+from jobdating.services import booking
+from tests.factories import BEFORE, MORNING, make_candidate, make_fair, make_recruiter, make_slots, make_stand
 from tests.site import Site
 
 Client = Callable[[Actor | None], Awaitable[httpx2.AsyncClient]]
@@ -204,6 +205,24 @@ async def test_the_live_day_through_the_api(client: Client, world: World, clock:
         assert (await recruiter.post(f"/bookings/{first}/{step}")).json()["state"] == state
     assert (await recruiter.post(f"/bookings/{walk_in.json()['id']}/no-show")).json()["state"] == "no_show"
     assert _is_problem(await ines.post(f"/bookings/{first}/call"), 404, "not_found")
+
+
+async def test_a_full_stand_s_waitlist_is_joined_and_left(site: Site, client: Client, world: World) -> None:
+    def fill(tx: Connection) -> None:
+        for slot in world.slots:
+            booking.book(tx, make_candidate(tx, world.fair_id), slot_id=slot, now=BEFORE)
+
+    ines, hugo, recruiter = await client(world.ines), await client(world.hugo), await client(world.recruiter)
+    path = f"/stands/{world.stand_id}/waitlist"
+    assert _is_problem(await ines.post(path), 409, "stand_not_full")
+    await site.db.write(fill)
+    for who, position in ((ines, 1), (hugo, 2), (ines, 1)):
+        answer = await who.post(path)
+        assert (answer.status_code, answer.json()) == (200, {"stand_id": world.stand_id, "position": position})
+    assert (await ines.delete(path)).json() == {"stand_id": world.stand_id, "position": None}
+    assert (await hugo.post(path)).json()["position"] == 1
+    assert _is_problem(await recruiter.post(path), 403, "not_eligible")
+    assert _is_problem(await hugo.post("/stands/987654/waitlist"), 404, "not_found")
 
 
 async def test_twenty_commands_a_second_are_never_too_many(client: Client, world: World) -> None:

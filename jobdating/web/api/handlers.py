@@ -18,7 +18,7 @@ from jobdating.clock import WallClock
 from jobdating.domain.errors import Invalid, NotFound
 from jobdating.domain.policy import Actor
 from jobdating.queries import listing
-from jobdating.services import booking, idempotency, queue
+from jobdating.services import booking, idempotency, queue, waitlist
 from jobdating.services.booking import Booking
 from jobdating.web.api import models as m
 from jobdating.web.house import house
@@ -144,12 +144,28 @@ async def join_queue(request: Request) -> Response:
     return answer(found, 201)
 
 
-async def _command(request: Request, service: Callable[..., Booking], **arguments: Any) -> m.Booking:
-    """Run a service once; with an Idempotency-Key, once for all the times it is asked."""
+def on_waitlist(service: Callable[..., waitlist.Waiting]) -> Callable[[Request], Any]:
+    """A handler for joining or leaving a stand's waitlist: no body, one's place as it is after."""
+
+    async def step(request: Request) -> Response:
+        return answer(await _command(request, service, m.Waiting, stand_id=_path_id(request, "stand")))
+
+    step.__name__ = f"{service.__name__}_waitlist"
+    return step
+
+
+async def _command(
+    request: Request,
+    service: Callable[..., Any],
+    shape: type[BaseModel] = m.Booking,
+    **arguments: Any,
+) -> BaseModel:
+    """Run a service once; with an Idempotency-Key, once for all the times it is asked. What it returns, in its shape."""
     home, token = house(request), bearer_of(request)
     act = partial(
         _act,
         service=service,
+        shape=shape,
         who=visit(request).actor if token is None else token,
         now=home.clock.now(),
         wall=WallClock().now(),
@@ -157,46 +173,36 @@ async def _command(request: Request, service: Callable[..., Booking], **argument
     )
     key = request.headers.get("idempotency-key")
     if key is None:
-        return _booking(await home.db.write(act))
+        return shape.model_validate(await home.db.write(act))
     if not 1 <= len(key) <= MAX_KEY:
         raise Invalid(fields={"Idempotency-Key": "invalid"})
     told = json.dumps([request.method, request.scope["path"], arguments], sort_keys=True)
     stored = await home.db.write(act, once=(key, hashlib.sha256(told.encode()).hexdigest()))
-    return m.Booking.model_validate(stored)
+    return shape.model_validate(stored)
 
 
 def _act(
     tx: Connection,
     *,
-    service: Callable[..., Booking],
+    service: Callable[..., Any],
+    shape: type[BaseModel],
     who: Actor | str,
     now: datetime,
     wall: datetime,
     arguments: dict[str, Any],
     once: tuple[str, str] | None = None,
 ) -> Any:
-    """The booking after the service ran for `who` (an actor, or a bearer token); as plain values when it runs `once`,
-    for a key and the hash of its request."""
+    """What the service returns for `who` (an actor, or a bearer token); as plain values of its shape when it runs
+    `once`, for a key and the hash of its request."""
     actor = actor_of_token(tx, who, wall=wall) if isinstance(who, str) else who
     if once is None:
         return service(tx, actor, now=now, **arguments)
 
     def run(tx: Connection) -> dict[str, Any]:
-        return _booking(service(tx, actor, now=now, **arguments)).model_dump(mode="json")
+        return shape.model_validate(service(tx, actor, now=now, **arguments)).model_dump(mode="json")
 
     key, request_hash = once
     return idempotency.once(tx, account_id=actor.account_id or 0, key=key, request_hash=request_hash, now=now, run=run)
-
-
-def _booking(found: Booking) -> m.Booking:
-    return m.Booking(
-        id=found.id,
-        slot_id=found.slot_id,
-        stand_id=found.stand_id,
-        state=found.state.value,
-        starts_at=found.starts_at,
-        ends_at=found.ends_at,
-    )
 
 
 def _fair(row: Any) -> m.Fair:

@@ -95,6 +95,11 @@ class QueueEntry(Shape):
     high: Moment | None
 
 
+class Waiting(Shape):
+    stand_id: int
+    position: int | None = Field(description="1 is first; null is not on the waitlist.")
+
+
 class Fairs(Shape):
     items: list[Fair]
     next: str | None

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from jobdating.services import booking, queue
+from jobdating.services import booking, queue, waitlist
 from jobdating.web.api import document, handlers
 from jobdating.web.api import models as m
 from jobdating.web.guards import Guard, Handler, command, guarded
@@ -35,7 +35,7 @@ class Operation:
         return self.method != "GET"
 
 
-_COMMAND = (401, 403, 404, 409, 422, 503)
+_COMMAND = (401, 403, 404, 409, 422, 429, 503)
 _PAGED = ("cursor", "limit")
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -88,6 +88,16 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "GET", "/stands/{stand}/queue", handlers.show_queue, Guard.SIGNED_IN, "The live line of a stand", m.Queue,
         refusals=(401, 404),
+    ),
+    *(
+        Operation(
+            method, "/stands/{stand}/waitlist", handlers.on_waitlist(service), Guard.SIGNED_IN, summary, m.Waiting,
+            refusals=_COMMAND,
+        )
+        for method, service, summary in (
+            ("POST", waitlist.join, "Wait for a place at a full stand"),
+            ("DELETE", waitlist.leave, "Wait no longer"),
+        )
     ),
     Operation(
         "POST", "/stands/{stand}/queue", handlers.join_queue, Guard.SIGNED_IN, "Join the line without appointment",
