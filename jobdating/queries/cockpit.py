@@ -127,6 +127,16 @@ class Board:
             None,
         )
 
+    @cached_property
+    def stop(self) -> datetime | None:
+        """When a walk-in who is here must have left for the next booked person: the arbiter's hard stop."""
+        inside = next((entry for entry in self.current if entry.facts.walk_in and entry.called_at), None)
+        if inside is None or inside.called_at is None or self.kind is not StandKind.INTERVIEW:
+            return None
+        ahead = [entry.facts.booked_at for entry in self.line if entry.facts.booked_at]
+        following = min((at for at in ahead if at > inside.called_at), default=None)
+        return TimeBox().stop(next_booked=following) if following is not None else None
+
     @property
     def ask(self) -> bool:
         """Whether the next must first agree to come before their time. A group comes at its time anyway."""

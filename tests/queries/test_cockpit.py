@@ -92,6 +92,22 @@ async def test_a_walk_in_stands_where_the_estimates_see_a_gap(db: Database, worl
     assert shown(await board(db, world))[:4] == [*world.bookings[:2], walk_in.id, world.bookings[2]]
 
 
+async def test_a_walk_in_is_told_to_leave_for_the_next_who_booked(db: Database, world: World) -> None:
+    def call(tx: Connection) -> int:
+        walk_in = queue.join(tx, world.people[4], stand_id=world.stand, now=NOW + MINUTE)
+        assert cockpit.board(tx, world.stand).stop is None  # type: ignore[union-attr]  # nobody is inside
+        queue.call(tx, world.recruiter, booking_id=walk_in.id, now=NOW + 2 * MINUTE)
+        return walk_in.id
+
+    walk_in = await db.write(call)
+    assert (await board(db, world)).stop == NOW + 15 * MINUTE  # who is late for 9:00 may come, but is not waited for
+    await db.write(queue.start, world.recruiter, booking_id=walk_in, now=NOW + 3 * MINUTE)
+    await db.write(booking.cancel, world.people[1], booking_id=world.bookings[1], now=NOW + 3 * MINUTE)
+    assert (await board(db, world)).stop == NOW + 30 * MINUTE
+    await db.write(queue.finish, world.recruiter, booking_id=walk_in, now=NOW + 9 * MINUTE)
+    assert (await board(db, world)).stop is None
+
+
 async def test_the_suggestion_goes_to_who_is_here_and_says_who_keeps_the_place(db: Database, world: World) -> None:
     first, second, third = world.bookings
     found = await board(db, world)
