@@ -104,6 +104,28 @@ def token(
 
 
 @app.command()
+def backup(
+    path: Annotated[Path, typer.Argument(help="The file to write; nothing is overwritten")],
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Copy the database to a file, while a server runs or not (PostgreSQL: with pg_dump)."""
+    from jobdating.commands.backup import run_backup
+
+    raise SystemExit(run_backup(path, database_url=database_url or settings.Environment().database_url))
+
+
+@app.command()
+def restore(
+    path: Annotated[Path, typer.Argument(help="A file that `backup` wrote")],
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Put a backup in place of the database; stop the server first. Who was erased since stays erased."""
+    from jobdating.commands.backup import run_restore
+
+    raise SystemExit(run_restore(path, database_url=database_url or settings.Environment().database_url))
+
+
+@app.command()
 def purge(database_url: DatabaseUrl = None) -> None:
     """Forget the people of fairs that are long over (a running server does it by itself)."""
     from jobdating.commands.purge import run_purge
@@ -141,6 +163,27 @@ def reset_factor(
     from jobdating.commands.accounts import reset_factor as reset
 
     raise SystemExit(reset(email, database_url=database_url or settings.Environment().database_url))
+
+
+timetable = typer.Typer(help="The timetable from ranked wishes.", no_args_is_help=True)
+app.add_typer(timetable, name="timetable")
+
+
+@timetable.callback()
+def _timetable() -> None:
+    """The timetable from ranked wishes."""
+
+
+@timetable.command()
+def solve(
+    path: Annotated[Path, typer.Argument(help="An instance as JSON: stands, candidates, wishes and rules")],
+    out: Annotated[Path, typer.Option("--out", help="The file to write the solution to, as JSON")],
+    language: Annotated[str, typer.Option(help="fr or en")] = "fr",
+) -> None:
+    """Find the timetable of an instance, near the best and proved so; exit status 2 when the instance is refused."""
+    from jobdating.commands.timetable import run_solve
+
+    raise SystemExit(run_solve(path, out, language=language))
 
 
 def main() -> None:
