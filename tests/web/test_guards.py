@@ -39,7 +39,7 @@ OPEN = {"/healthz", "/readyz"}  # for who keeps the machine; they read no sessio
 MISSING = 987_654
 GUARDED = [route for route in routes(demo=False) if isinstance(route, Route) and route.path not in OPEN]
 # Anybody may look at every stand and slot, so that the API may say why one cannot be taken.
-PUBLIC = {"/api/v1/slots/{slot}/bookings", "/api/v1/stands/{stand}/queue"}
+PUBLIC = {"/api/v1/slots/{slot}/bookings", "/api/v1/stands/{stand}/queue", "/api/v1/stands/{stand}/waitlist"}
 ACTORS = ("nobody", "candidate", "recruiter", "organiser", "administrator")
 MAY = {
     Guard.ANYONE: set(ACTORS),
