@@ -18,7 +18,7 @@ from jobdating.domain.window import day_span
 _LEFT = frozenset(
     {
         "announcements", "api_tokens", "attendance", "documents", "estimates", "idempotency", "journal", "meta", "outbox",
-        "organisers", "sessions", "sign_ins", "uploads",
+        "organisers", "rehearsals", "repairs", "sessions", "sign_ins", "uploads",
     }
 )  # fmt: skip
 _PLANNED = frozenset({"starts_at", "ends_at", "expires_at"})

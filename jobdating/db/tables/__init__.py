@@ -36,6 +36,7 @@ from jobdating.db.tables.people import (
 )
 from jobdating.db.tables.permissions import adults, parents
 from jobdating.db.tables.records import idempotency, journal, meta, outbox, uploads
+from jobdating.db.tables.rehearsals import rehearsals
 from jobdating.db.tables.repairs import repairs
 from jobdating.db.tables.timetable import decisions, drafts, opinions, solicitations
 
@@ -76,6 +77,7 @@ __all__ = [
     "passkeys",
     "recovery_codes",
     "recruiters",
+    "rehearsals",
     "repairs",
     "second_factors",
     "sessions",
