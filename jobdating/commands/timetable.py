@@ -20,30 +20,30 @@ def _(message: str) -> str:
 
 
 _FAULTS = {
-    "json": _("ce n’est pas du JSON : %(place)s"),
-    "missing": _("%(place)s : il manque"),
-    "number": _("%(place)s : il faut un nombre entier"),
-    "text": _("%(place)s : il faut un texte entre guillemets"),
-    "list": _("%(place)s : il faut une liste"),
-    "object": _("%(place)s : il faut un objet"),
-    "shape": _("%(place)s : ce n’est pas la forme attendue"),
+    "json": _("ce n’est pas du JSON : %(place)s"),
+    "missing": _("%(place)s : il manque"),
+    "number": _("%(place)s : il faut un nombre entier"),
+    "text": _("%(place)s : il faut un texte entre guillemets"),
+    "list": _("%(place)s : il faut une liste"),
+    "object": _("%(place)s : il faut un objet"),
+    "shape": _("%(place)s : ce n’est pas la forme attendue"),
 }
 _MISTAKES = {
-    Problem.BAD_NUMBER: _("%(name)s : %(value)s n’est pas possible"),
-    Problem.BONUS_RISES: _("bonus : un entretien de plus ne peut pas valoir plus que le précédent (%(bonus)s)"),
-    Problem.HALF_DAYS: _("half_days : les demi-journées doivent se suivre et couvrir les créneaux de 0 à %(slots)s"),
-    Problem.BAD_RANGE: _("%(whose)s : [%(start)s, %(end)s] n’est pas une plage de créneaux"),
-    Problem.OVERLAPPING: _("%(whose)s : la plage [%(start)s, %(end)s] en chevauche une autre"),
-    Problem.DUPLICATE: _("%(kind)s : %(id)s est là deux fois"),
-    Problem.UNKNOWN_STAND: _("%(where)s, %(of)s : le stand %(id)s n’existe pas"),
-    Problem.UNKNOWN_CANDIDATE: _("%(where)s, %(of)s : le candidat %(id)s n’existe pas"),
-    Problem.REPEATED_WISH: _("wishes, %(candidate)s : %(stand)s est là deux fois"),
-    Problem.LOCKED_OUTSIDE: _("locked, %(candidate)s et %(stand)s : %(whose)s n’est pas libre au créneau %(slot)s"),
-    Problem.LOCKED_CLASH: _("locked : %(whose)s a deux rendez-vous au créneau %(slot)s"),
-    Problem.LOCKED_TWICE: _("locked : %(candidate)s et %(stand)s se rencontrent deux fois"),
-    Problem.LOCKED_OVER_CAP: _("locked et pinned : %(candidate)s a %(count)s rendez-vous, et le plafond est %(cap)s"),
-    Problem.KEPT_FORBIDDEN: _("%(candidate)s et %(stand)s : imposé et interdit à la fois"),
-    Problem.PINNED_WITHOUT_TIME: _("pinned, %(candidate)s et %(stand)s : aucun créneau commun"),
+    Problem.BAD_NUMBER: _("%(name)s : %(value)s n’est pas possible"),
+    Problem.BONUS_RISES: _("bonus : un entretien de plus ne peut pas valoir plus que le précédent (%(bonus)s)"),
+    Problem.HALF_DAYS: _("half_days : les demi-journées doivent se suivre et couvrir les créneaux de 0 à %(slots)s"),
+    Problem.BAD_RANGE: _("%(whose)s : [%(start)s, %(end)s] n’est pas une plage de créneaux"),
+    Problem.OVERLAPPING: _("%(whose)s : la plage [%(start)s, %(end)s] en chevauche une autre"),
+    Problem.DUPLICATE: _("%(kind)s : %(id)s est là deux fois"),
+    Problem.UNKNOWN_STAND: _("%(where)s, %(of)s : le stand %(id)s n’existe pas"),
+    Problem.UNKNOWN_CANDIDATE: _("%(where)s, %(of)s : le candidat %(id)s n’existe pas"),
+    Problem.REPEATED_WISH: _("wishes, %(candidate)s : %(stand)s est là deux fois"),
+    Problem.LOCKED_OUTSIDE: _("locked, %(candidate)s et %(stand)s : %(whose)s n’est pas libre au créneau %(slot)s"),
+    Problem.LOCKED_CLASH: _("locked : %(whose)s a deux rendez-vous au créneau %(slot)s"),
+    Problem.LOCKED_TWICE: _("locked : %(candidate)s et %(stand)s se rencontrent deux fois"),
+    Problem.LOCKED_OVER_CAP: _("locked et pinned : %(candidate)s a %(count)s rendez-vous, et le plafond est %(cap)s"),
+    Problem.KEPT_FORBIDDEN: _("%(candidate)s et %(stand)s : imposé et interdit à la fois"),
+    Problem.PINNED_WITHOUT_TIME: _("pinned, %(candidate)s et %(stand)s : aucun créneau commun"),
 }
 
 
@@ -55,7 +55,7 @@ def run_solve(path: Path, out: Path, *, language: str) -> int:
     try:
         instance, unknown = read_instance(path.read_bytes())
         for name in unknown:
-            mistakes.print(say(_("pas reconnu, laissé de côté : %(name)s")) % {"name": name})
+            mistakes.print(say(_("pas reconnu, laissé de côté : %(name)s")) % {"name": name})
         started = time.perf_counter()
         solution = solve(instance)
         seconds = time.perf_counter() - started
@@ -84,14 +84,14 @@ def sentence(fault: Fault | Mistake, language: str) -> str:
 def _facts(solution: Solution, seconds: float, language: str) -> Iterator[str]:
     say = translator(language)
     served = len({one.candidate for one in solution.interviews})
-    yield say(_("Entretiens : %(count)s, pour %(served)s candidats")) % {
+    yield say(_("Entretiens : %(count)s, pour %(served)s candidats")) % {
         "count": len(solution.interviews),
         "served": served,
     }
-    yield say(_("Vœux non tenus : %(count)s")) % {"count": len(solution.denied)}
-    yield say(_("Points : %(score)s, au plus %(bound)s (écart %(gap)s %%)")) % {
+    yield say(_("Vœux non tenus : %(count)s")) % {"count": len(solution.denied)}
+    yield say(_("Points : %(score)s, au plus %(bound)s (écart %(gap)s %%)")) % {
         "score": solution.score,
         "bound": solution.bound,
         "gap": count(100 * solution.gap, language, digits=4),
     }
-    yield say(_("Durée : %(seconds)s s")) % {"seconds": count(seconds, language, digits=2)}
+    yield say(_("Durée : %(seconds)s s")) % {"seconds": count(seconds, language, digits=2)}
