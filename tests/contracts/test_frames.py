@@ -21,6 +21,7 @@ from tests.contracts import (
     scenarios_identity,
     scenarios_line,
     scenarios_repair,
+    scenarios_timetable,
 )
 from tests.contracts.dom import Element, parse, replace
 from tests.contracts.world import Scenario, World, make_world
@@ -33,6 +34,7 @@ SCENARIOS = [
     *scenarios_fair.SCENARIOS,
     *scenarios_identity.SCENARIOS,
     *scenarios_repair.SCENARIOS,
+    *scenarios_timetable.SCENARIOS,
 ]
 
 Page = dict[str, Element]  # what is on it, by element id
