@@ -6,6 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection, select
 
 from jobdating.db import tables as t
+from jobdating.domain.states import BookingState
+from jobdating.queries.interviews import short_name
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,19 @@ class Announcement:
 
     text: str
     stand: str
+    fair: str
+    fair_slug: str
+    zone: str
+    contact: str
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Who asks a stand for a time, soonest first: name and level, "Inès B., CAP", and when."""
+
+    stand_id: int
+    stand: str
+    asked: tuple[tuple[str, datetime], ...]
     fair: str
     fair_slug: str
     zone: str
@@ -119,6 +134,29 @@ def announcement(tx: Connection, announcement_id: int) -> Announcement | None:
     if row is None:
         return None
     return Announcement(row.text, row.stand or "", row.name, row.slug, row.timezone, row.contact_email)
+
+
+def requests(tx: Connection, stand_id: int) -> Requests | None:
+    """None when nobody waits for the stand's answer."""
+    a, f = t.accounts.c, t.fairs.c
+    rows = tx.execute(
+        select(
+            t.stands.c.name.label("stand"), f.name, f.slug, f.timezone, f.contact_email, t.bookings.c.starts_at,
+            a.first_name, a.last_name, t.candidates.c.level,
+        )
+        .select_from(t.bookings)
+        .join(t.stands, t.stands.c.id == t.bookings.c.stand_id)
+        .join(t.fairs, f.id == t.bookings.c.fair_id)
+        .join(t.candidates, t.candidates.c.id == t.bookings.c.candidate_id)
+        .join(t.accounts, a.id == t.candidates.c.account_id)
+        .where(t.bookings.c.stand_id == stand_id, t.bookings.c.state == BookingState.REQUESTED.value)
+        .order_by(t.bookings.c.starts_at)
+    ).all()  # fmt: skip
+    if not rows:
+        return None
+    asked = tuple((", ".join(filter(None, (short_name(row), row.level))), row.starts_at) for row in rows)
+    first = rows[0]
+    return Requests(stand_id, first.stand, asked, first.name, first.slug, first.timezone, first.contact_email)
 
 
 def sign_in(tx: Connection, nonce: str, *, wall: datetime) -> SignIn | None:

@@ -134,6 +134,15 @@ def _announcement(tx: Connection, row: Row, frame: Frame) -> Written | None:
     return _write("announcement", row, frame, told=told, zone=told.zone, sender_name=told.fair, reply_to=told.contact)
 
 
+def _to_confirm(tx: Connection, row: Row, frame: Frame) -> Written | None:
+    asked = mails.requests(tx, row.context["stand_id"])
+    if asked is None:
+        return None
+    return _write(
+        "to_confirm", row, frame, requests=asked, zone=asked.zone, sender_name=asked.fair, reply_to=asked.contact
+    )
+
+
 def _parent(tx: Connection, row: Row, frame: Frame) -> Written | None:
     asked = permissions.asked(tx, row.context["about"], wall=WallClock().now())
     if asked is None:
@@ -208,6 +217,7 @@ _WRITERS: dict[str, Callable[[Connection, Row, Frame], Written | None]] = {
     "cancelled": _cancelled,
     "reminder": _reminder,
     "announcement": _announcement,
+    "to_confirm": _to_confirm,
     "parent": _parent,
     "adult": _adult,
     "copy": _copy,

@@ -194,6 +194,8 @@ def move(tx: Connection, actor: Actor, *, booking_id: int, slot_id: int, now: da
             )
         )  # fmt: skip
     notices.moved(tx, row.id, now=now)
+    if state is BookingState.REQUESTED:
+        notices.asked(tx, slot.stand_id, now=now)
     moved = replace(row, slot_id=slot.id, stand_id=slot.stand_id, state=state, span=slot.span)
     journal.append(
         tx,
@@ -358,6 +360,8 @@ def _insert(
         notices.offered(tx, row.id, now=now)
     else:
         notices.booked(tx, row.id, now=now)
+    if state is BookingState.REQUESTED:
+        notices.asked(tx, slot.stand_id, now=now)
     booking = Booking(row.id, slot.id, slot.stand_id, candidate_id, state, slot.span.start, slot.span.end)
     journal.append(
         tx,

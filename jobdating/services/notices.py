@@ -15,6 +15,7 @@ from jobdating.db.statement import Statement
 from jobdating.domain.states import Party
 
 REMINDERS = (timedelta(days=1), timedelta(minutes=15))
+GATHERED = timedelta(minutes=30)  # requests of that time are one mail to the stand
 
 _RECIPIENT = Statement(
     select(t.accounts.c.email, t.accounts.c.language, t.bookings.c.starts_at)
@@ -87,6 +88,33 @@ def offered(tx: Connection, booking_id: int, *, now: datetime) -> None:
 def cancelled(tx: Connection, booking_id: int, *, by: Party, now: datetime) -> None:
     """Told to the candidate, with who cancelled."""
     _put(tx, "cancelled", booking_id, now=now, by=by.value)
+
+
+def asked(tx: Connection, stand_id: int, *, now: datetime) -> None:
+    """Somebody waits for the stand's yes: told to its recruiters in half an hour, with whoever asks until then."""
+    recruiters = tx.execute(
+        select(t.accounts.c.email, t.accounts.c.language)
+        .join(t.recruiters, t.recruiters.c.account_id == t.accounts.c.id)
+        .where(t.recruiters.c.stand_id == stand_id)
+        .order_by(t.accounts.c.id)
+    ).all()
+    waiting = t.outbox.c.sent_at.is_(None) & t.outbox.c.failed_at.is_(None) & (t.outbox.c.kind == "to_confirm")
+    told = {
+        row.recipient
+        for row in tx.execute(select(t.outbox.c.recipient, t.outbox.c.context).where(waiting))
+        if row.context["stand_id"] == stand_id
+    }
+    for recruiter in recruiters:
+        if recruiter.email not in told:
+            _PUT.run(
+                tx,
+                kind="to_confirm",
+                recipient=recruiter.email,
+                language=recruiter.language,
+                context={"stand_id": stand_id},
+                made_at=now,
+                due_at=now + GATHERED,
+            )
 
 
 def called(tx: Connection, booking_id: int, *, now: datetime) -> None:

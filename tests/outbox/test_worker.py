@@ -219,3 +219,28 @@ async def test_who_is_called_is_told_before_who_was_only_booked(
     await db.write(scene)
     claimed = await db.write(rows.claim, now=clock.now() + timedelta(days=30), wall=WallClock().now(), count=1)
     assert [row.kind for row in claimed] == ["called"]
+
+
+async def test_a_stand_that_confirms_is_told_of_all_who_ask_in_one_mail(
+    db: Database, clock: SteppedClock, office: PostOffice
+) -> None:
+    def scene(tx: Connection) -> tuple[Any, int]:
+        fair_id = make_fair(tx)
+        stand = make_stand(tx, fair_id, name="Forges d’Argentan", asks_confirmation=True)
+        recruiter, slots = make_recruiter(tx, stand), make_slots(tx, stand)
+        made = [
+            booking.book(tx, make_candidate(tx, fair_id, level="CAP"), slot_id=slots[number], now=BEFORE).id
+            for number in (2, 0, 4, 6)
+        ]
+        return recruiter, made[0]
+
+    recruiter, first = await db.write(scene)
+    await db.write(booking.cancel, recruiter, booking_id=first, now=BEFORE)
+    assert [row.kind for row in await db.read(table)].count("to_confirm") == 1
+    clock.moment += timedelta(minutes=31)
+    async with sending(db, clock, office.url):
+        await eventually(lambda: any("demandes" in mail["Subject"] for mail in office.mails))
+    (told,) = [mail for mail in office.mails if "demandes" in mail["Subject"]]
+    assert told["Subject"] == "3 demandes attendent votre réponse, Forges d’Argentan"
+    body = told.get_body(("plain",))
+    assert body is not None and "jeudi 17 juin à 9:00" in body.get_content() and "CAP" in body.get_content()
