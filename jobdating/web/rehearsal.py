@@ -1,0 +1,136 @@
+"""The day before the day: what to rehearse, how far it is, what came out. Parse, call, respond."""
+
+import asyncio
+import logging
+from contextlib import aclosing
+from datetime import date
+from typing import Annotated, Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from jobdating.clock import WallClock
+from jobdating.exchange.parsing import days
+from jobdating.queries import rehearsals as query
+from jobdating.queries.identity import Fair
+from jobdating.rendering import rehearsal as rendering
+from jobdating.services import rehearsals as service
+from jobdating.simulation import process, rehearsal
+from jobdating.simulation.process import TooLong
+from jobdating.simulation.rehearsal import Plan
+from jobdating.simulation.variations import Variation
+from jobdating.web import fields, forms, pages
+from jobdating.web.fields import Form, Problem, needed, number, understood
+from jobdating.web.house import House, house
+from jobdating.web.visit import visit
+
+TOLD_EVERY = 4  # percent between two notes of how far it is
+
+logger = logging.getLogger(__name__)
+
+
+class RehearsalForm(Form):
+    """The day, how full it is at least and how many stay away, in percent; and what to try beside it, 0 for nothing."""
+
+    day: Annotated[date, understood(needed(days.single))]
+    fill: Annotated[int, understood(needed(number(0, 100)))]
+    no_show: Annotated[int, understood(needed(number(0, 60)))]
+    seed: Annotated[int, understood(needed(number(1, 9999)))]
+    recruiters: Annotated[int, understood(needed(number(0, 10)))]
+    buffer_minutes: Annotated[int, understood(needed(number(0, 30)))]
+    cap: Annotated[int, understood(needed(number(0, 20)))]
+
+    @property
+    def plan(self) -> Plan:
+        return Plan(self.day, self.seed, self.fill / 100, self.no_show / 100)
+
+    @property
+    def variations(self) -> list[Variation]:
+        asked = (
+            Variation(recruiters=self.recruiters),
+            Variation(buffer_minutes=self.buffer_minutes),
+            Variation(cap=self.cap or None),
+        )
+        return [each for each in asked if each != Variation()]
+
+
+async def rehearse(request: Request) -> Response:
+    """The form beside the latest rehearsal; on POST another one begins."""
+    fair = visit(request).the_fair()
+    if request.method == "GET":
+        return await _page(request, _usual(fair), {})
+    form = await forms.read(request)
+    said, problems = fields.checked(RehearsalForm, form)
+    if said is not None and said.day not in fair.days:
+        problems = {"day": Problem("missing")}
+    if said is None or problems:
+        return await _page(request, fields.typed(form, RehearsalForm.model_fields), problems)
+    home, actor = house(request), visit(request).actor
+    asked = said.model_dump(mode="json")
+    found = await home.db.write(service.ask, actor, fair_id=fair.id, asked=asked, now=WallClock().now())
+    if found is not None:
+        _beside(home, _play(home, fair.id, found, said))
+    return RedirectResponse(f"/fairs/{fair.slug}/rehearsal", status_code=303)
+
+
+async def _page(request: Request, values: dict[str, Any], problems: dict[str, Problem]) -> Response:
+    seen, fair = visit(request), visit(request).the_fair()
+    found = await house(request).db.read(query.of_fair, fair.id)
+    now = WallClock().now()
+    busy = next((each for each in found if each.is_under_way(now, stuck=service.STUCK)), None)
+    shown = next((each for each in found if each.result), None)
+    latest = found[0] if found else None
+    response = pages.page(
+        request,
+        "organiser/rehearsal.html",
+        status=422 if problems else 200,
+        values=values,
+        problems={name: problem.said(seen.language) for name, problem in problems.items()},
+        busy=busy,
+        fault=(latest.fault or "gone") if latest and not latest.result and latest is not busy else "",
+        report=rendering.report(shown, seen.language) if shown else None,
+        shown=shown,
+    )
+    if busy and request.method == "GET":
+        response.headers["refresh"] = "2"
+    return response
+
+
+def _usual(fair: Fair) -> dict[str, Any]:
+    """What the form holds at first: the first day to come, a full day, and one of each variation."""
+    return {
+        "day": fair.first_day.isoformat(), "fill": 85, "no_show": 12, "seed": 1, "recruiters": 1, "buffer_minutes": 5,
+        "cap": max(1, fair.cap - 2),
+    }  # fmt: skip
+
+
+def _beside(home: House, work: Any) -> None:
+    """Carry on with the work when the request has been answered. It ends with the server."""
+    running: set[asyncio.Task[None]] = home.extras.setdefault("rehearsals", set())
+    task = asyncio.create_task(work, name="rehearsal")
+    running.add(task)
+    task.add_done_callback(running.discard)
+
+
+async def _play(home: House, fair_id: int, rehearsal_id: int, form: RehearsalForm) -> None:
+    """Play it in its process, and keep what it says. A fault is in the log, and the page says that there was one."""
+    fault = "gone"
+    try:
+        rows = await home.db.read(rehearsal.copy_of, fair_id)
+        told = 0
+        async with aclosing(process.run(rows, fair_id, form.plan, form.variations)) as lines:
+            async for said in lines:
+                now = WallClock().now()
+                if "result" in said:
+                    await home.db.write(service.keep, rehearsal_id=rehearsal_id, result=said["result"], now=now)
+                    return
+                fault = said.get("fault", fault)
+                share = int(100 * said.get("share", 0))
+                if share >= told + TOLD_EVERY:
+                    told = share
+                    await home.db.write(service.reach, rehearsal_id=rehearsal_id, share=share, now=now)
+    except TooLong:
+        fault = "too_long"
+    except Exception:
+        logger.exception("a rehearsal could not be played")
+    await home.db.write(service.give_up, rehearsal_id=rehearsal_id, fault=fault, now=WallClock().now())
