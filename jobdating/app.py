@@ -24,6 +24,7 @@ from jobdating.realtime import collector, presence, relay, timekeeping
 from jobdating.rendering import mail
 from jobdating.settings import Settings
 from jobdating.web import refusals
+from jobdating.web.access import Access
 from jobdating.web.guards import ensure_guarded
 from jobdating.web.headers import Headers
 from jobdating.web.house import House
@@ -38,12 +39,14 @@ Worker = Callable[[House], Running[None]]
 class Application(Starlette):
     """An application whose every answer has our headers: those to faults and unknown paths too."""
 
-    def __init__(self, public_url: str, **options: Any) -> None:
+    def __init__(self, public_url: str, *, access_log: bool = False, **options: Any) -> None:
         self._public_url = public_url
+        self._access_log = access_log
         super().__init__(**options)
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Headers(super().build_middleware_stack(), public_url=self._public_url)
+        inner = Headers(super().build_middleware_stack(), public_url=self._public_url)
+        return Access(inner) if self._access_log else inner
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None, workers: Sequence[Worker] = ()) -> Starlette:
@@ -66,6 +69,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, workers: Seque
 
     return Application(
         settings.public_url,
+        access_log=settings.environment.access_log,
         routes=served,
         lifespan=lifespan,
         middleware=[Middleware(TooLarge), Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)],

@@ -5,13 +5,11 @@ Told to stop (SIGTERM, SIGINT), it accepts nobody any more, finishes the request
 """
 
 import asyncio
-import logging
-import re
-import sys
 
 import uvicorn
 from starlette.applications import Starlette
 
+from jobdating import logs
 from jobdating.realtime.protocol import HardenedHttp, HardenedWebSocket
 
 GRACE_SECONDS = 7  # for requests that run when we are told to stop
@@ -21,7 +19,7 @@ PING_SECONDS = 15  # between pings, and to answer one: who is gone is noticed wi
 
 def serve(app: Starlette, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT. Prints one line with the address when ready."""
-    _log()
+    logs.begin()
     server_for(app, host, port, announce=True).run()
 
 
@@ -76,32 +74,3 @@ class Server(uvicorn.Server):
         if house is not None and house.relay is not None:
             house.relay.stop_waiting()
         await super().shutdown(sockets)
-
-
-class WithoutQueries(logging.Filter):
-    """Takes the query out of uvicorn's lines: it may hold what is nobody's business."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                argument.partition("?")[0] if isinstance(argument, str) and argument.startswith("/") else argument
-                for argument in record.args
-            )
-        return True
-
-
-class WithoutDetails(logging.Formatter):
-    """Faults without the values that a database repeats when it refuses them."""
-
-    def formatException(self, ei) -> str:  # type: ignore[no-untyped-def]  # noqa: N802
-        return re.sub(r"(?m)^DETAIL: .*\n?", "", super().formatException(ei))
-
-
-def _log() -> None:
-    """Our own log on standard error; requests in it, their queries not."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(WithoutDetails("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    handler.addFilter(WithoutQueries())
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)

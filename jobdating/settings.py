@@ -36,6 +36,7 @@ class Environment(BaseSettings):
     bigbluebutton_secret: str | None = Field(default=None, repr=False)
     bigbluebutton_hash: Literal["sha256", "sha1", "sha384", "sha512"] = "sha256"  # as the server is set
     insecure: bool = False  # plain http beyond loopback, said out loud
+    access_log: bool = False  # a line in the log for each request
     second_factor: Literal["required", "optional"] | None = None  # of who works here; None: required beyond loopback
     oidc_issuer: str = ""  # another house that signs people in: docs/sign-in.md
     oidc_client_id: str = ""

@@ -5,11 +5,14 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from tests.canaries import leaks_in
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,15 @@ class Server:
         await self.process.wait()
 
 
+def _read(file: IO[bytes]) -> str:
+    """What a server wrote to its log, which is shown with a test that fails."""
+    with file:
+        file.seek(0)
+        log = file.read().decode(errors="replace")
+    sys.stderr.write(log)
+    return log
+
+
 @asynccontextmanager
 async def running_server(
     *arguments: str,
@@ -37,11 +49,12 @@ async def running_server(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    said = tempfile.TemporaryFile()  # noqa: SIM115 (closed when it was read)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "jobdating", command, "--port", str(port), *arguments,
         env={name: value for name, value in os.environ.items() if not name.startswith("JOBDATING_")} | environment,
         stdout=asyncio.subprocess.PIPE,
-        stderr=stderr,
+        stderr=stderr or said,
         cwd=cwd,
     )  # fmt: skip
     try:
@@ -58,3 +71,5 @@ async def running_server(
             process.terminate()
             async with asyncio.timeout(15):
                 await process.wait()
+        log = _read(said)
+    assert not (leaks := leaks_in(log)), leaks

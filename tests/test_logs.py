@@ -1,5 +1,7 @@
 """What a server's log holds of people after a morning of theirs: nothing. [ASVS 16.2.5]"""
 
+import json
+import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,9 +12,10 @@ from sqlalchemy.exc import DBAPIError
 
 from jobdating.db import tables as t
 from jobdating.db.engine import Database, open_database
+from jobdating.logs import Lines
 from jobdating.services import sessions, tokens
-from jobdating.serving import WithoutDetails
 from tests import factories as make
+from tests.canaries import CANARIES, Watch
 from tests.server import running_server
 
 EMAIL, NOTE, NAME = "canari.adresse@candidat.example", "canari-de-la-note", "Canari-Prénom"
@@ -42,13 +45,19 @@ async def test_log_names_nobody_and_gives_no_secret_away(sqlite_url: str, tmp_pa
     world = await db.write(World)
     log = tmp_path / "log"
     with log.open("wb") as stderr:
-        async with running_server("--database-url", sqlite_url, stderr=stderr) as server:
+        async with running_server("--database-url", sqlite_url, stderr=stderr, JOBDATING_ACCESS_LOG="true") as server:
             await _morning(server.url, world)
     browsers = await db.read(lambda tx: [str(row) for row in tx.execute(select(t.sign_ins.c.email))])
     await db.close()
     assert EMAIL in browsers[0]
     said = log.read_text()
+    lines = [json.loads(line) for line in said.splitlines()]
     assert "JOBDATING_SMTP_URL is not set" in said  # it is the log
+    requests = [line for line in lines if line["logger"] == "jobdating.access"]
+    assert {"method": "POST", "route": "/bookings/{booking:int}/{step}", "status": 303}.items() <= {
+        **next(line for line in requests if "review" in str(line) or line["route"].startswith("/bookings/"))
+    }.items()
+    assert {line["route"] for line in requests} >= {"", "/account", "/sign-in/link", "/fairs/{fair}/cockpit"}
     secrets = (EMAIL, NOTE, NAME, world.token, world.session, world.csrf, world.staff, "canari-du-lien", "31415926")
     assert not [secret for secret in secrets if secret in said]
 
@@ -79,6 +88,31 @@ async def test_a_statement_that_fails_does_not_tell_what_it_was_given(db: Databa
     with pytest.raises(DBAPIError) as refused:
         await db.write(twice)
     fault = refused.value
-    said = WithoutDetails().formatException((type(fault), fault, fault.__traceback__))
+    said = Lines().formatException((type(fault), fault, fault.__traceback__))
     assert "INSERT INTO accounts" in said
     assert EMAIL not in said and NAME not in said
+
+
+def test_what_an_error_repeats_is_not_in_the_log() -> None:
+    """Built-in errors say what they were given; their places in the code are enough to find them."""
+    try:
+        try:
+            int(EMAIL)
+        except ValueError as error:
+            raise KeyError(NAME) from error
+    except KeyError as fault:
+        raised = (type(fault), fault, fault.__traceback__)
+    record = logging.LogRecord("jobdating", logging.ERROR, __file__, 1, "a round failed", None, raised)
+    line = json.loads(Lines().format(record))
+    assert line["message"] == "a round failed" and line["level"] == "error" and line["at"].endswith("Z")
+    assert "KeyError" in line["fault"] and "ValueError" in line["fault"] and "test_logs.py:" in line["fault"]
+    assert EMAIL not in line["fault"] and NAME not in line["fault"]
+
+
+def test_the_watch_over_the_whole_run_sees_a_leak() -> None:
+    """What stands in conftest fails the run: here it is shown each kind of leak, and a plain line."""
+    watch = Watch()
+    for message in (EMAIL, "appelle le 06 39 98 12 34", "jd_" + "a" * 30, CANARIES.note, "mail 12 did not leave"):
+        watch.handle(logging.LogRecord("jobdating.outbox", logging.WARNING, __file__, 1, message, None, None))
+    watch.handle(logging.LogRecord("httpx2", logging.WARNING, __file__, 1, EMAIL, None, None))  # the tests' own
+    assert len(watch.leaks) == 4 and watch.lines == 5
