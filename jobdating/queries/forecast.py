@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -16,12 +17,14 @@ from jobdating.domain.estimate import (
     Finished,
     Pace,
     Prior,
+    Shown,
     StandState,
     Waiting,
     estimate_fair,
     explain,
     learn,
     refit,
+    summed,
 )
 from jobdating.domain.states import WAITING, WITH_RECRUITER, BookingState, Origin, StandKind
 from jobdating.domain.window import day_span
@@ -56,8 +59,35 @@ class Forecast:
         return bool(self.moved) or self.delay_minutes != self.stored_delay
 
 
-def forecast(tx: Connection, fair: Fair, *, now: datetime) -> list[Forecast]:
-    """Every stand's news at `now`; nothing outside the days of the fair. Four statements."""
+def shown_before(tx: Connection, fair: Fair) -> dict[int, Shown]:
+    """What each stand has shown on the days before the live one. One statement; the same all day."""
+    if fair.live_day is None:
+        return {}
+    start, _ = day_span(fair.live_day, fair.timezone)
+    b = t.bookings.c
+    over = b.state.in_([BookingState.DONE.value, BookingState.NO_SHOW.value])
+    finished: dict[int, list[Finished]] = defaultdict(list)
+    missed: dict[int, int] = defaultdict(int)
+    for row in tx.execute(
+        select(b.stand_id, b.state, b.started_at, b.ended_at).where(b.fair_id == fair.id, b.queued_at < start, over)
+    ):
+        if row.state == BookingState.NO_SHOW:
+            missed[row.stand_id] += 1
+        elif row.started_at and row.ended_at and row.started_at < row.ended_at:
+            finished[row.stand_id].append(Finished(row.started_at, row.ended_at))
+    return {
+        stand_id: replace(summed(finished[stand_id], planned=fair.interview, prior=Prior()), missed=missed[stand_id])
+        for stand_id in {*finished, *missed}
+    }
+
+
+def forecast(
+    tx: Connection, fair: Fair, *, now: datetime, before: Mapping[int, Shown] = MappingProxyType({})
+) -> list[Forecast]:
+    """Every stand's news at `now`; nothing outside the days of the fair. `before` is that of `shown_before`.
+
+    Four statements.
+    """
     if fair.live_day is None:
         return []
     start, end = day_span(fair.live_day, fair.timezone)
@@ -68,7 +98,7 @@ def forecast(tx: Connection, fair: Fair, *, now: datetime) -> list[Forecast]:
             t.stands.c.fair_id == fair.id, ~t.stands.c.closed, t.stands.c.kind == StandKind.INTERVIEW.value
         )
     ).all()
-    states = _states(tx, fair, stands, start, end, now)
+    states = _states(tx, fair, stands, start, end, before=before, now=now)
     if not states:
         return []
     stored = _stored(tx, fair)
@@ -80,7 +110,16 @@ def forecast(tx: Connection, fair: Fair, *, now: datetime) -> list[Forecast]:
     ]
 
 
-def _states(tx: Connection, fair: Fair, stands: Any, start: datetime, end: datetime, now: datetime) -> list[StandState]:
+def _states(
+    tx: Connection,
+    fair: Fair,
+    stands: Any,
+    start: datetime,
+    end: datetime,
+    *,
+    before: Mapping[int, Shown],
+    now: datetime,
+) -> list[StandState]:
     """What is known of each stand that has somebody today."""
     bookings = _bookings(tx, fair, start, end)
     by_stand: dict[int, list[Any]] = defaultdict(list)
@@ -95,6 +134,7 @@ def _states(tx: Connection, fair: Fair, stands: Any, start: datetime, end: datet
             by_stand[stand.id],
             ready={b.id: _ready_at(b, busy.get(b.candidate_id), behind, planned, now) for b in by_stand[stand.id]},
             planned=planned,
+            before=before.get(stand.id, Shown()),
             now=now,
         )
         for stand in stands
@@ -126,7 +166,13 @@ def _stored(tx: Connection, fair: Fair) -> dict[int, Any]:
 
 
 def _state(
-    stand: Any, bookings: list[Any], *, ready: Mapping[int, datetime | None], planned: timedelta, now: datetime
+    stand: Any,
+    bookings: list[Any],
+    *,
+    ready: Mapping[int, datetime | None],
+    planned: timedelta,
+    before: Shown,
+    now: datetime,
 ) -> StandState:
     current = next((b for b in bookings if b.state in WITH_RECRUITER), None)
     return StandState(
@@ -150,6 +196,7 @@ def _state(
         ),
         no_shows=tuple(b.ended_at for b in bookings if b.state == BookingState.NO_SHOW and b.ended_at),
         away_until=now + AWAY if stand.away_since else None,
+        before=before,
     )
 
 

@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 
 from jobdating.clock import Clock, WallClock
 from jobdating.db.engine import Database, Unavailable
+from jobdating.domain.estimate import Shown
 from jobdating.queries import identity
 from jobdating.queries.due import due
-from jobdating.queries.forecast import Forecast, forecast
+from jobdating.queries.forecast import Forecast, forecast, shown_before
 from jobdating.realtime import live_day
 from jobdating.services import booking, erasure, purge, repair, timekeeper, waitlist
 
@@ -45,6 +46,7 @@ class Timekeeper:
         self._thought_at: datetime | None = None
         self._promoted_at: datetime | None = None
         self._purged_at: datetime | None = None
+        self._before: dict[int, tuple[object, dict[int, Shown]]] = {}  # by fair, what was shown before which day
 
     async def run(self) -> None:
         """Keep the time until cancelled. A round that fails is told in the log, and the next one is tried."""
@@ -111,7 +113,10 @@ class Timekeeper:
         fair = await self._db.read(identity.fair_by_id, fair_id)
         if fair is None:
             return
-        news = await self._db.read(forecast, fair, now=now)
+        day = (fair.live_day, fair.interview)
+        if self._before.get(fair_id, (None, {}))[0] != day:
+            self._before[fair_id] = (day, await self._db.read(shown_before, fair))
+        news = await self._db.read(forecast, fair, now=now, before=self._before[fair_id][1])
         for some in portions([each for each in news if each.is_news]):
             await self._db.write(timekeeper.publish, fair_id, some, now=now)
 

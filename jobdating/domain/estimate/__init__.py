@@ -2,8 +2,8 @@
 
 from jobdating.domain.estimate.explanation import Explanation, explain
 from jobdating.domain.estimate.forecast import estimate_fair, estimate_stand
-from jobdating.domain.estimate.learning import learn, refit
-from jobdating.domain.estimate.model import Current, Estimate, Finished, Pace, Prior, StandState, Waiting
+from jobdating.domain.estimate.learning import learn, refit, summed
+from jobdating.domain.estimate.model import Current, Estimate, Finished, Pace, Prior, Shown, StandState, Waiting
 
 __all__ = [
     "Current",
@@ -12,6 +12,7 @@ __all__ = [
     "Finished",
     "Pace",
     "Prior",
+    "Shown",
     "StandState",
     "Waiting",
     "estimate_fair",
@@ -19,4 +20,5 @@ __all__ = [
     "explain",
     "learn",
     "refit",
+    "summed",
 ]

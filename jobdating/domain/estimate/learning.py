@@ -6,12 +6,12 @@ those count that started so long ago that nearly every interview begun then is o
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import erfc, exp, log, pi, sqrt
 from statistics import fmean, median
 
-from jobdating.domain.estimate.model import Finished, Pace, Prior, StandState
+from jobdating.domain.estimate.model import Finished, Pace, Prior, Shown, StandState
 
 SETTLED = 2.5  # planned lengths after its start an interview counts
 WILD = 1.5  # log-durations further than this from the prior are cut: a forgotten "finish", a misclick
@@ -27,10 +27,10 @@ def learn(stand: StandState, *, prior: Prior, now: datetime) -> Pace:
     The interview that goes on counts as one that lasts longer than it has so far: the normal nearest to what is then
     believed (moments of a truncated normal; assumed-density filtering, Minka 2001).
     """
-    seen = log_ratios(stand, stand.finished, prior=prior)
+    seen = _together(stand.before, summed(stand.finished, planned=stand.planned, prior=prior))
     belief, evidence = 1 / prior.stand_sd**2, 1 / prior.log_sd**2
-    variance = 1 / (belief + len(seen) * evidence)
-    log_mean = variance * (prior.log_mean * belief + sum(seen) * evidence)
+    variance = 1 / (belief + seen.count * evidence)
+    log_mean = variance * (prior.log_mean * belief + seen.count * seen.mean * evidence)
     elapsed = _elapsed(stand, prior=prior, now=now)
     if elapsed is not None:
         spread = variance + prior.log_sd**2
@@ -38,15 +38,17 @@ def learn(stand: StandState, *, prior: Prior, now: datetime) -> Pace:
         pull = _hazard(beyond)
         log_mean += variance / sqrt(spread) * pull
         variance -= variance**2 / spread * pull * (pull - beyond)
-    return Pace(log_mean=log_mean, log_sd=prior.log_sd, spread=sqrt(variance), count=len(seen))
+    return Pace(log_mean=log_mean, log_sd=prior.log_sd, spread=sqrt(variance), count=seen.count)
 
 
-def log_ratios(stand: StandState, interviews: Iterable[Finished], *, prior: Prior) -> list[float]:
-    """ln(duration / planned) of `interviews` of the stand, cut to what is plausible."""
-    planned = stand.planned.total_seconds()
-    shortest, longest = planned * exp(prior.log_mean - WILD), planned * exp(prior.log_mean + WILD)
-    lengths = [(one.ended_at - one.started_at).total_seconds() for one in interviews]
-    return [log(min(max(length, shortest), longest) / planned) for length in lengths]
+def summed(interviews: Iterable[Finished], *, planned: timedelta, prior: Prior) -> Shown:
+    """What `interviews` of a stand have shown, each cut to what is plausible."""
+    shortest, longest = exp(prior.log_mean - WILD), exp(prior.log_mean + WILD)
+    ratios = [log(min(max((one.ended_at - one.started_at) / planned, shortest), longest)) for one in interviews]
+    if not ratios:
+        return Shown()
+    mean = fmean(ratios)
+    return Shown(len(ratios), mean, sum((ratio - mean) ** 2 for ratio in ratios))
 
 
 def settled(stand: StandState, *, now: datetime) -> list[Finished]:
@@ -77,8 +79,10 @@ def refit(prior: Prior, stands: Iterable[StandState], *, now: datetime) -> Prior
     Method of moments for a one-way random effect (DerSimonian and Laird 1986), each moment shrunk to the prior's.
     """
     known = tuple(stands)
-    seen = [log_ratios(stand, settled(stand, now=now), prior=prior) for stand in known]
-    groups = [_Group.of(ratios) for ratios in seen if ratios]
+    seen = [
+        _together(stand.before, summed(settled(stand, now=now), planned=stand.planned, prior=prior)) for stand in known
+    ]
+    groups = [group for group in seen if group.count]
     if groups:
         within = _within(groups, prior)
         between = _between(groups, within, prior)
@@ -90,27 +94,26 @@ def refit(prior: Prior, stands: Iterable[StandState], *, now: datetime) -> Prior
     return _refit_people(prior, known)
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """One stand's log-durations: how many, their mean, their sum of squares about it."""
+def _together(one: Shown, other: Shown) -> Shown:
+    """Both, as if seen at once (Chan, Golub and LeVeque 1979)."""
+    if not one.count or not other.count:
+        return one if one.count else other
+    count = one.count + other.count
+    apart = other.mean - one.mean
+    return Shown(
+        count,
+        one.mean + apart * other.count / count,
+        one.squares + other.squares + apart**2 * one.count * other.count / count,
+    )
 
-    count: int
-    mean: float
-    squares: float
 
-    @classmethod
-    def of(cls, ratios: Sequence[float]) -> "_Group":
-        mean = fmean(ratios)
-        return cls(len(ratios), mean, sum((ratio - mean) ** 2 for ratio in ratios))
-
-
-def _within(groups: Sequence[_Group], prior: Prior) -> float:
+def _within(groups: Sequence[Shown], prior: Prior) -> float:
     freedom = sum(group.count - 1 for group in groups)
     squares = sum(group.squares for group in groups)
     return (BELIEF_SD * prior.log_sd**2 + squares) / (BELIEF_SD + freedom)
 
 
-def _between(groups: Sequence[_Group], within: float, prior: Prior) -> float:
+def _between(groups: Sequence[Shown], within: float, prior: Prior) -> float:
     weights = [group.count / within for group in groups]
     total = sum(weights)
     centre = sum(w * g.mean for w, g in zip(weights, groups, strict=True)) / total
@@ -125,13 +128,14 @@ def _between(groups: Sequence[_Group], within: float, prior: Prior) -> float:
 
 def _refit_people(prior: Prior, stands: Sequence[StandState]) -> Prior:
     over = [finished for stand in stands for finished in stand.finished]
-    absent = sum(len(stand.no_shows) for stand in stands)
+    absent = sum(len(stand.no_shows) + stand.before.missed for stand in stands)
+    came = len(over) + sum(stand.before.count for stand in stands)
     answers = [(f.started_at - f.called_at) / MINUTE for f in over if f.called_at]
     turnovers = [gap for stand in stands for gap in _turnovers(stand)]
     early = [(f.booked_at - f.arrived_at) / MINUTE for f in over if f.booked_at and f.arrived_at]
     return replace(
         prior,
-        no_show=(BELIEF_SHOWS * prior.no_show + absent) / (BELIEF_SHOWS + absent + len(over)),
+        no_show=(BELIEF_SHOWS * prior.no_show + absent) / (BELIEF_SHOWS + absent + came),
         answer=_drawn(prior.answer, answers),
         turnover=_drawn(prior.turnover, turnovers),
         early=_drawn(prior.early, early, most=60.0),

@@ -65,12 +65,23 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What interviews have shown of a stand: how many, the mean of ln(duration / planned), the sum of squares about it;
+    and how many people did not come."""
+
+    count: int = 0
+    mean: float = 0.0
+    squares: float = 0.0
+    missed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class StandState:
     """All that the journal holds about a stand of capacity one, and that moves the times of its queue.
 
     `planned` is the length of its interviews; `queue` is in the order of calling (booked by time, walk-ins by
-    arrival, in any mix). `finished` and `no_shows` (when each was recorded) may go back over several half-days.
-    `away_until` holds back the next call; nobody is called within `pauses`.
+    arrival, in any mix). `finished` and `no_shows` (when each was recorded) may go back over several half-days; what
+    longer ago was is summed up in `before`. `away_until` holds back the next call; nobody is called within `pauses`.
     """
 
     stand_id: int
@@ -81,6 +92,7 @@ class StandState:
     no_shows: tuple[datetime, ...] = ()
     away_until: datetime | None = None
     pauses: tuple[Span, ...] = ()
+    before: Shown = Shown()
 
 
 @dataclass(frozen=True, slots=True)
