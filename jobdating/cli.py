@@ -186,6 +186,28 @@ def solve(
     raise SystemExit(run_solve(path, out, language=language))
 
 
+@timetable.command()
+def fair(
+    slug: Annotated[str, typer.Argument(help="The fair's name in its address, for example juin-2027")],
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Make the draft the fair's bookings and tell everybody")
+    ] = False,
+    letter: Annotated[
+        str, typer.Option(help="Which draft to publish: B, fairness first, or C, first wishes first", metavar="B|C")
+    ] = "B",
+    language: Annotated[str, typer.Option(help="fr or en")] = "fr",
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Solve the drafts of a fair from its ranked wishes and print their figures; exit status 2 when it is refused."""
+    from jobdating.commands.timetable_fair import run_fair
+    from jobdating.domain.weighing import SOLVED
+
+    if letter not in SOLVED:
+        raise typer.BadParameter(" or ".join(SOLVED), param_hint="--letter")
+    url = database_url or settings.Environment().database_url
+    raise SystemExit(run_fair(slug, database_url=url, letter=letter if publish else None, language=language))
+
+
 def main() -> None:
     """Run a command; what it cannot do is said in one line, with exit status 2."""
     try:
