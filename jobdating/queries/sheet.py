@@ -1,7 +1,7 @@
 """One stand as its organiser sees it: the wall's row, the cockpit's board, and who works there."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
@@ -41,9 +41,9 @@ class Sheet:
     seen_at: datetime | None
 
 
-def sheet(tx: Connection, stand_id: int) -> Sheet | None:
-    """The sheet of a stand on the fair's live day, or None when there is no such stand."""
-    row, board = wall.row(tx, stand_id), cockpit.board(tx, stand_id)
+def sheet(tx: Connection, stand_id: int, *, day: date | None = None) -> Sheet | None:
+    """The sheet of a stand on a day, the live one unless told; None when there is no such stand."""
+    row, board = wall.row(tx, stand_id, day=day), cockpit.board(tx, stand_id, day=day)
     if row is None or board is None:
         return None
     stand = tx.execute(

@@ -40,7 +40,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A stand's row. `live` is whether the fair is being played; before, `filled` of `places` over all days is told.
+    """A stand's row. `live` is whether the day is being played; of another, `filled` of its `places` are told.
 
     `now_with` are those in front of the recruiter; `since` belongs to the status. Times in UTC.
     """
@@ -81,9 +81,9 @@ class _Facts:
     filled: dict[int, int]
 
 
-def row(tx: Connection, stand_id: int) -> Row | None:
-    """One stand on the fair's live day (before the fair, its first); None when there is no such stand."""
-    found = _rows(tx, t.stands.c.id == stand_id, None)
+def row(tx: Connection, stand_id: int, *, day: date | None = None) -> Row | None:
+    """One stand on a day, the live one unless told (before the fair, its first); None when there is no such stand."""
+    found = _rows(tx, t.stands.c.id == stand_id, day)
     return found[0] if found else None
 
 
@@ -158,7 +158,7 @@ def _facts(tx: Connection, which: ColumnElement[bool], stands: Sequence[Any], st
     bookings: dict[int, list[Any]] = defaultdict(list)
     for row in tx.execute(_bookings(which, start, end)):
         bookings[row.stand_id].append(row)
-    return _Facts(stands, trades, slots, bookings, *_fill(tx, which))
+    return _Facts(stands, trades, slots, bookings, *_fill(tx, which, start, end))
 
 
 def _bookings(which: ColumnElement[bool], start: datetime, end: datetime) -> Any:
@@ -188,8 +188,10 @@ def _bookings(which: ColumnElement[bool], start: datetime, end: datetime) -> Any
     )
 
 
-def _fill(tx: Connection, which: ColumnElement[bool]) -> tuple[dict[int, int], dict[int, int]]:
-    """Places of each stand over all days, and how many of them are taken."""
+def _fill(
+    tx: Connection, which: ColumnElement[bool], start: datetime, end: datetime
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Places of each stand on the day, and how many of them are taken."""
     places = select(t.slots.c.stand_id, func.sum(t.slots.c.capacity)).join(
         t.stands, t.stands.c.id == t.slots.c.stand_id
     )
@@ -198,7 +200,12 @@ def _fill(tx: Connection, which: ColumnElement[bool]) -> tuple[dict[int, int], d
         {
             stand_id: int(count)
             for stand_id, count in tx.execute(
-                places.where(which, t.slots.c.state == SlotState.OPEN.value).group_by(t.slots.c.stand_id)
+                places.where(
+                    which,
+                    t.slots.c.state == SlotState.OPEN.value,
+                    t.slots.c.starts_at >= start,
+                    t.slots.c.starts_at < end,
+                ).group_by(t.slots.c.stand_id)
             )
         },
         {
@@ -207,6 +214,8 @@ def _fill(tx: Connection, which: ColumnElement[bool]) -> tuple[dict[int, int], d
                 taken.where(
                     which,
                     t.bookings.c.slot_id.is_not(None),
+                    t.bookings.c.starts_at >= start,
+                    t.bookings.c.starts_at < end,
                     t.bookings.c.state.in_([state.value for state in sorted(_OCCUPYING)]),
                 ).group_by(t.bookings.c.stand_id)
             )

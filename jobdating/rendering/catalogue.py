@@ -17,8 +17,16 @@ FOLDER = Path(__file__).parent.parent / "locale"
 class French(gettext.NullTranslations):
     """The source language: zero and one are singular."""
 
+    def gettext(self, message: str) -> str:
+        return unbroken(message)
+
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return msgid1 if abs(n) < 2 else msgid2
+        return unbroken(msgid1 if abs(n) < 2 else msgid2)
+
+
+def unbroken(words: str) -> str:
+    """With a hyphen in "e-mail" at which no line ends."""
+    return words.replace("e-mail", "e\u2011mail").replace("E-mail", "E\u2011mail")
 
 
 @cache
@@ -33,6 +41,11 @@ def translations(language: str) -> gettext.NullTranslations:
         with path.open("rb") as file:
             for message in read_po(file, locale=language):
                 if message.id:
+                    message.string = (
+                        unbroken(message.string)
+                        if isinstance(message.string, str)
+                        else tuple(unbroken(form) for form in message.string or ())
+                    )
                     merged[message.id] = message
     compiled = io.BytesIO()
     write_mo(compiled, merged)

@@ -1,6 +1,6 @@
 """Dates, times and numbers as people say them. Pure; the only place that turns UTC into local time."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -79,11 +79,24 @@ def clock_filter(context: Context, moment: datetime) -> str:
 
 def iso_filter(moment: datetime) -> str:
     """For `<time datetime>` and the scripts: UTC with Z."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def minutes_filter(duration: timedelta | int) -> int:
     return duration if isinstance(duration, int) else round(duration / timedelta(minutes=1))
+
+
+def phone_filter(number: str) -> str:
+    """ "06 39 98 01 02", of the "+33639980102" that is stored; another as it is."""
+    national = f"0{number[3:]}" if number.startswith("+33") and len(number) == 12 else ""
+    return "\u00a0".join(national[n : n + 2] for n in range(0, 10, 2)) or number
+
+
+def duration_filter(duration: timedelta) -> str:
+    """ "14 min 35 s": not to be taken for a time of day."""
+    minutes, seconds = divmod(round(duration.total_seconds()), 60)
+    parts = [f"{count}\u00a0{unit}" for count, unit in ((minutes, "min"), (seconds, "s")) if count]
+    return " ".join(parts) or "0\u00a0s"
 
 
 def hour_filter(written: str) -> str:
@@ -106,12 +119,14 @@ FILTERS = {
     "time": time_filter,
     "day": day_filter,
     "first_upper": first_upper_filter,
+    "phone": phone_filter,
     "short_day": short_day_filter,
     "weekday": weekday_filter,
     "day_and_month": day_and_month_filter,
     "clock": clock_filter,
     "iso": iso_filter,
     "hour": hour_filter,
+    "duration": duration_filter,
     "minutes": minutes_filter,
     "tenth": tenth_filter,
 }

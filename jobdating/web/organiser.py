@@ -59,17 +59,22 @@ async def show_wall(request: Request) -> Response:
 
 
 async def show_stand(request: Request) -> Response:
-    """A stand's sheet, on a page of its own; the wall shows the same part at its side."""
+    """A stand's sheet, on a page of its own; the wall shows the same part at its side. `day` is another day's."""
     fair, stand_id = visit(request).the_fair(), _stand_id(request)
+    played = fair.live_day or fair.first_day
+    day = _day(request) or played
 
     def read(tx: Connection) -> tuple[str, sheets_of_stands.Sheet | None, list[sheets_of_stands.Neighbour]]:
-        return pages.cursor(tx), sheets_of_stands.sheet(tx, stand_id), sheets_of_stands.neighbours(tx, stand_id)
+        near = sheets_of_stands.neighbours(tx, stand_id) if day == played else []
+        return pages.cursor(tx), sheets_of_stands.sheet(tx, stand_id, day=day), near
 
     cursor, sheet, near = await house(request).db.read(read)
     if sheet is None or sheet.fair_id != fair.id:
         raise NotFound(what="stand")
-    live = [topics.stand_organisers(stand_id)]
-    return pages.page(request, "organiser/stand.html", live=live, cursor=cursor, sheet=sheet, near=near)
+    live = [topics.stand_organisers(stand_id)] if day == played else []
+    return pages.page(
+        request, "organiser/stand.html", live=live, cursor=cursor, sheet=sheet, near=near, is_live=day == played
+    )
 
 
 async def attendance(request: Request) -> Response:

@@ -20,6 +20,7 @@ export function start() {
   lineOf(grid);
   keysOf(grid);
   tipOf(grid);
+  orderOf(grid);
   sheetOf();
 }
 
@@ -192,6 +193,47 @@ function keysOf(grid) {
   });
 }
 
+// What needs a hand first
+
+/** Keep the worst first as stands change, but never under somebody's pointer or focus. @param {HTMLElement} grid */
+function orderOf(grid) {
+  if (grid.dataset.wallFollows === undefined) return;
+  const rows = /** @type {HTMLElement} */ (one("[data-wall-rows]", grid));
+  let due = false;
+
+  const settle = () => {
+    if (!due || rows.matches(":hover") || rows.contains(document.activeElement)) return;
+    due = false;
+    const wanted = all(":scope > [data-wall-row]", rows).sort(byWeight);
+    wanted.forEach((row, index) => {
+      const there = rows.children[index];
+      if (there !== row) rows.insertBefore(row, there ?? null);
+    });
+  };
+  const soon = () => requestAnimationFrame(settle);
+  new MutationObserver(() => {
+    due = true;
+    soon();
+  }).observe(rows, { subtree: true, attributes: true, attributeFilter: ["data-weight"] });
+  rows.addEventListener("pointerleave", soon);
+  rows.addEventListener("focusout", soon);
+}
+
+/** As the server sorts: by weight, then by name. @param {HTMLElement} row @param {HTMLElement} other @returns {number} */
+function byWeight(row, other) {
+  const [status = 0, delay = 0] = weights(row);
+  const [otherStatus = 0, otherDelay = 0] = weights(other);
+  if (status !== otherStatus) return status - otherStatus;
+  if (delay !== otherDelay) return delay - otherDelay;
+  return nameOf(row) < nameOf(other) ? -1 : 1;
+}
+
+/** @param {HTMLElement} row @returns {number[]} */
+const weights = (row) => (row.dataset.weight ?? "").split(" ").map(Number);
+
+/** @param {HTMLElement} row @returns {string} */
+const nameOf = (row) => one(".wall-name", row)?.textContent?.trim() ?? "";
+
 // A tip with who and what
 
 /** @param {HTMLElement} grid */
@@ -246,6 +288,7 @@ function sheetOf() {
   let asked = 0;
 
   const close = () => {
+    asked += 1;
     if (!dialog.open) return;
     dialog.close();
     place.replaceChildren();
@@ -254,36 +297,50 @@ function sheetOf() {
     if (opener?.isConnected) opener.focus();
   };
 
-  /** @param {HTMLAnchorElement} link */
-  const open = async (link) => {
+  // An open sheet is a place of its own in the history: back closes it, forward opens it again.
+  const leave = () => {
+    if (history.state?.sheet) history.back();
+    else close();
+  };
+
+  /** @param {string} address @param {boolean} [remember] */
+  const open = async (address, remember = true) => {
     const turn = ++asked;
-    const part = await fetchSheet(link.href);
+    const part = await fetchSheet(address);
     if (turn !== asked) return;
-    if (!part) return location.assign(link.href);
+    if (!part) return remember ? location.assign(address) : close();
+    if (remember && history.state?.sheet) history.replaceState({ sheet: address }, "");
+    else if (remember) history.pushState({ sheet: address }, "");
     place.replaceChildren(part);
     if (!dialog.open) dialog.show();
     dialog.scrollTop = 0;
     one(".page--wall")?.classList.add("has-sheet");
     follow(part.dataset.topic ?? null);
-    const wanted = link.hash ? one(link.hash, place) : null;
+    const { hash } = new URL(address, location.href);
+    const wanted = hash ? one(hash, place) : null;
     wanted?.scrollIntoView({ block: "start" });
     one("h1", place)?.focus({ preventScroll: true });
   };
 
   document.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target);
-    if (target.closest("[data-sheet-close]")) return close();
+    if (target.closest("[data-sheet-close]")) return leave();
     const link = target.closest("[data-sheet-link]");
     if (!(link instanceof HTMLAnchorElement) || !WIDE.matches) return;
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
     const active = document.activeElement;
     opener = active instanceof HTMLElement && active !== document.body && !dialog.contains(active) ? active : link;
-    open(link);
+    open(link.href);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && dialog.open && !event.defaultPrevented) close();
+    if (event.key === "Escape" && dialog.open && !event.defaultPrevented) leave();
   });
+  addEventListener("popstate", (event) => {
+    if (event.state?.sheet && WIDE.matches) open(event.state.sheet, false);
+    else close();
+  });
+  if (history.state?.sheet && WIDE.matches) open(history.state.sheet, false);
 }
 
 /** The part of a stand's page that is shown at the side. @param {string} address @returns {Promise<HTMLElement | null>} */

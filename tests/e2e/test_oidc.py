@@ -89,7 +89,7 @@ async def test_who_changes_their_mind_is_back_at_the_door(open_page: OpenPage) -
     await page.get_by_role("link", name="Continuer avec Le centre").click()
     await page.get_by_role("button", name="Renoncer").click()
     await expect(page.get_by_role("alert")).to_contain_text("La connexion avec Le centre n’a pas abouti.")
-    await expect(page.get_by_label("Adresse e-mail")).to_be_visible()
+    await expect(page.get_by_label("Adresse e‑mail")).to_be_visible()
 
 
 @pytest.mark.parametrize(("login", "heading"), [("careful", ""), ("manon", "Protéger votre accès")])

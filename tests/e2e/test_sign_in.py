@@ -24,9 +24,9 @@ async def site(sqlite_url: str, clock: SteppedClock) -> AsyncIterator[Site]:
 
 
 async def ask(page: Page, email: str = EMAIL) -> None:
-    await page.get_by_label("Adresse e-mail").fill(email)
+    await page.get_by_label("Adresse e‑mail").fill(email)
     await page.get_by_role("button", name="Recevoir le lien").click()
-    await expect(page.get_by_role("heading", name="Le code reçu par e-mail")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Le code reçu par e‑mail")).to_be_visible()
 
 
 async def open_mail(page: Page, email: str = EMAIL) -> None:
@@ -68,7 +68,7 @@ async def test_newcomer_registers_in_one_go(open_page: OpenPage) -> None:
     await page.get_by_label("Prénom").fill("Hugo")
     await page.get_by_label("Nom", exact=True).fill("Le Gall")
     await page.get_by_label("15 à 17 ans").check()
-    await expect(page.get_by_label("Adresse e-mail de ce parent")).to_be_hidden()
+    await expect(page.get_by_label("Adresse e‑mail de ce parent")).to_be_hidden()
     await page.get_by_label("Soudage").check()
     await page.get_by_label(re.compile("J’accepte")).check()
     await page.get_by_role("button", name="M’inscrire").click()

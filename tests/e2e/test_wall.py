@@ -1,5 +1,6 @@
 """The wall in a real browser: live beside a candidate and a recruiter, by keyboard, acting for somebody, on a phone."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, select, update
 from jobdating.clock import SteppedClock
 from jobdating.db import tables as t
 from jobdating.domain.policy import Actor
-from jobdating.services import booking, queue, timekeeper
+from jobdating.services import booking, queue, stand, timekeeper
 from tests import factories as make
 from tests.conftest import OpenPage
 from tests.eventually import eventually
@@ -133,13 +134,13 @@ async def test_a_failing_stand_is_repaired_in_two_clicks(site: Site, world: Worl
     await wall.get_by_role("link", name="Réparer Ateliers Virois").click()
     await expect(wall.get_by_role("row").filter(has_text="Hugo B.")).to_contain_text("Forges d’Argentan")
     await wall.get_by_role("button", name="Déplacer les candidats cochés").click()
-    await expect(wall.get_by_role("heading", name="Ateliers Virois")).to_be_visible()
+    await expect(wall.get_by_role("heading", name="Candidats répartis sur d’autres stands")).to_be_visible()
     assert (await stored(site, world.stranded)).stand_id == world.stand
 
 
 async def test_an_organiser_acts_for_a_candidate(site: Site, world: World, open_page: OpenPage) -> None:
     page = await open_page("/fairs/juin-2027/candidates", world.organiser, width=1280)
-    await page.get_by_label("Nom, e-mail ou téléphone").fill("hugo")
+    await page.get_by_label("Nom, e‑mail ou téléphone").fill("hugo")
     await page.get_by_role("button", name="Chercher").click()
     await page.get_by_role("link", name="Hugo Besnard").click()
     await page.get_by_label("Stand", exact=True).select_option(label="Forges d’Argentan")
@@ -157,6 +158,74 @@ async def test_the_line_for_now_moves_with_the_fairs_clock(site: Site, world: Wo
     box, at = await line.bounding_box(), await cell(wall, world.stand, 1).bounding_box()
     assert box and at
     assert at["x"] <= box["x"] <= at["x"] + at["width"]  # 9:22 lies in the column of 9:15
+
+
+async def test_the_sheet_is_a_place_in_the_history(world: World, open_page: OpenPage) -> None:
+    wall = await open_page(WALL, world.organiser, width=1280)
+    sheet = wall.locator("[data-sheet-dialog]")
+    await wall.locator(f"#wall-row-{world.stand} a").click()
+    await expect(sheet.get_by_role("heading", level=1)).to_have_text("Forges d’Argentan")
+    await wall.go_back()
+    await expect(sheet).to_be_hidden()
+    await wall.go_forward()
+    await expect(sheet.get_by_role("heading", level=1)).to_have_text("Forges d’Argentan")
+    await sheet.get_by_role("button", name="Fermer").click()
+    await expect(sheet).to_be_hidden()
+    await expect(wall).to_have_url(re.compile(f"{WALL}$"))
+    await wall.reload()
+    await expect(wall.locator(f"#wall-row-{world.stand}")).to_be_visible()
+    await expect(sheet).to_be_hidden()
+
+
+async def test_the_worst_comes_first_by_itself_but_never_under_the_pointer(
+    site: Site, world: World, open_page: OpenPage
+) -> None:
+    here = update(t.stands).where(t.stands.c.id == world.missing).values(connected_since=NOW)
+    await site.db.write(lambda tx: tx.execute(here) and None)
+    wall = await open_page(WALL, world.organiser, width=1280)
+    names = wall.locator("[data-wall-row] .wall-name")
+    await expect(names).to_have_text(["Forges d’Argentan", "Ateliers Virois"])
+    await wall.locator(f"#wall-row-{world.stand}").hover()
+
+    await site.db.write(stand.away, world.organiser, stand_id=world.missing, now=NOW)
+    await expect(wall.locator(f"#wall-row-{world.missing} .wall-delay")).to_have_text("en pause")
+    await expect(names).to_have_text(["Forges d’Argentan", "Ateliers Virois"])
+    await wall.mouse.move(5, 5)
+    await expect(names).to_have_text(["Ateliers Virois", "Forges d’Argentan"])
+
+
+async def test_another_day_s_wall_counts_and_opens_that_day(site: Site, world: World, open_page: OpenPage) -> None:
+    def tomorrow(tx: Connection) -> None:
+        slots = make.make_slots(tx, world.stand, count=4, start=make.MORNING + timedelta(days=1))
+        booking.book(tx, make.make_candidate(tx, world.fair), slot_id=slots[0], now=make.BEFORE)
+
+    await site.db.write(tomorrow)
+    wall = await open_page(f"{WALL}?day=2027-06-18", world.organiser, width=1280)
+    row = wall.locator(f"#wall-row-{world.stand}")
+    await expect(row.locator(".wall-delay")).to_contain_text("1 sur 4")
+    await row.get_by_role("link").click()
+    await expect(wall.locator("#main")).to_contain_text("vendredi 18 juin")
+    await expect(wall.locator("#main")).to_contain_text("1 place sur 4 réservée")
+    await expect(wall.get_by_role("link", name="Déplacer Inès Besnard")).to_be_visible()
+    await wall.get_by_role("link", name="Tous les stands").click()
+    await expect(wall).to_have_url(re.compile(r"day=2027-06-18"))
+
+
+async def test_all_of_what_needs_a_hand_is_shown_when_asked(site: Site, world: World, open_page: OpenPage) -> None:
+    def more(tx: Connection) -> None:
+        for _ in range(5):
+            stand = make.make_stand(tx, world.fair)
+            booking.book(
+                tx, make.make_candidate(tx, world.fair), slot_id=make.make_slots(tx, stand)[0], now=make.BEFORE
+            )
+
+    await site.db.write(more)
+    await site.db.write(timekeeper.keep, now=NOW + 5 * MINUTE)
+    wall = await open_page(f"{WALL}?view=tight", world.organiser, width=1280)
+    shown = wall.locator(".trouble-row:visible")
+    await expect(shown).to_have_count(3)
+    await wall.get_by_label("Tout voir").check()
+    await expect(shown).to_have_count(7)
 
 
 @pytest.mark.parametrize("width", [320, 390])

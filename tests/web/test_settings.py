@@ -15,7 +15,8 @@ EDIT = "/fairs/juin-2027/edit"
 FRAME = {
     "name": "Job dating de juin", "opens_at": "2027-05-01T09:00", "closes_at": "2027-06-16T18:00", "cap": "4",
     "gap_minutes": "20", "lead_minutes": "60", "grace_minutes": "5", "room_provider": "jitsi", "room_hosts": "",
-    "contact_email": "Contact@Centre.example", "contact_phone": "02 61 91 00 00", "published": "yes",
+    "contact_email": "Contact@Centre.example", "contact_phone": "02 61 91 00 00", "published": "yes", "refill": "yes",
+    "refill_group": "2",
 }  # fmt: skip
 GRID = {
     "first_day": "2027-06-17", "last_day": "2027-06-19", "hours": "9h-12h, 14h-17h", "interview_minutes": "10",
@@ -99,7 +100,7 @@ async def test_what_was_typed_is_kept_and_what_is_wrong_is_said_beside_the_field
     assert 'value="Mon &lt;job&gt;"' in answer.text
     assert 'value="beaucoup"' in answer.text
     assert "Il faut un nombre entier, de 1 à 50." in answer.text
-    assert "Ce n’est pas une adresse e-mail." in answer.text
+    assert "Ce n’est pas une adresse e‑mail." in answer.text
     later = await post(site, world.organiser, EDIT, typed | {"cap": "4", "contact_email": ""})
     assert "La clôture est avant l’ouverture." in later.text
     assert (await row(site, t.fairs, world.fair)).cap == 5
