@@ -23,7 +23,8 @@ async def privacy(request: Request) -> Response:
     """What is known of people, who sees it, and when it goes."""
     fair = await _fair(request)
     purge = rules.purge_day(fair.last_day) if fair else None
-    return pages.page(request, "texts/privacy.html", about=fair, purge=purge)
+    latest = rules.purge_day(fair.last_day, months=max(rules.LONGER_MONTHS)) if fair else None
+    return pages.page(request, "texts/privacy.html", about=fair, purge=purge, latest=latest)
 
 
 async def accessibility(request: Request) -> Response:
