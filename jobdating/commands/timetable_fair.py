@@ -54,7 +54,7 @@ def run_fair(slug: str, *, database_url: str, letter: str | None, language: str)
         mistakes.print(imports.refusal("missing", {"name": slug}, language))
         return REFUSED
     if done.busy:
-        mistakes.print(say(_("Un calcul est déjà en cours ; réessayez dans un instant.")))
+        mistakes.print(say(_("Un calcul est déjà en cours ; réessayez dans un instant.")))
         return REFUSED
     for fault in done.faults:
         mistakes.print(fault)
@@ -63,7 +63,7 @@ def run_fair(slug: str, *, database_url: str, letter: str | None, language: str)
             console.print(line)
     if done.published is not None:
         console.print(
-            say(_("publié : %(letter)s, %(made)s entretiens")) % {"letter": letter, "made": done.published.made}
+            say(_("publié : %(letter)s, %(made)s entretiens")) % {"letter": letter, "made": done.published.made}
         )
     for line in _refusal(done, language):
         mistakes.print(line)
@@ -125,7 +125,7 @@ def _lines(draft: timetables.Draft, language: str) -> Iterator[str]:
     )
     name = words.preset(draft.preset, language)
     for label, value in facts:
-        yield f"{draft.letter}, {name}, {label} : {value}"
+        yield f"{draft.letter}, {name}, {label} : {value}"
 
 
 def _refusal(done: _Done, language: str) -> Iterator[str]:
@@ -136,6 +136,6 @@ def _refusal(done: _Done, language: str) -> Iterator[str]:
     places: Any = done.refusal.params.get("places", ())
     for stand, starts_at, code in places:
         there = local(starts_at, done.zone)
-        yield f"{stand}, {day_words(there.date(), language)}, {clock_time(starts_at, done.zone)} : " + words.problem(
+        yield f"{stand}, {day_words(there.date(), language)}, {clock_time(starts_at, done.zone)} : " + words.problem(
             code, language
         )

@@ -46,11 +46,11 @@ TROUBLE = {
     "locked_outside": _("%(candidate)s a déjà rendez-vous avec %(stand)s, hors des heures de l’un des deux."),
     "locked_clash": _("Deux rendez-vous déjà pris tombent à la même heure."),
     "locked_over_cap": _("%(candidate)s a déjà plus de rendez-vous que le plafond, avec les paires imposées."),
-    "kept_forbidden": _("%(candidate)s et %(stand)s : imposé et écarté à la fois."),
-    "pinned_without_time": _("%(candidate)s et %(stand)s : imposé, mais ils n’ont aucune heure commune."),
+    "kept_forbidden": _("%(candidate)s et %(stand)s : imposé et écarté à la fois."),
+    "pinned_without_time": _("%(candidate)s et %(stand)s : imposé, mais ils n’ont aucune heure commune."),
     "bonus_rises": _("Un entretien de plus ne peut pas valoir plus que le précédent."),
-    "half_days": _("Aucun créneau n’est ouvert : rien à planifier."),
-    "failed": _("Le calcul s’est arrêté. Recommencez ; rien n’a été changé."),
+    "half_days": _("Aucun créneau n’est ouvert : rien à planifier."),
+    "failed": _("Le calcul s’est arrêté. Recommencez ; rien n’a été changé."),
 }
 AGES = {
     "under_15": _("moins de 15 ans"),
@@ -124,7 +124,7 @@ def shares(rows: Sequence[tuple[str, float, float]], letter: str, language: str)
     """The share served in each group, as a sentence for those who do not see the chart."""
     say = translator(language)
     told = [
-        say(_("%(name)s : %(a)s %% avec A, %(b)s %% avec %(letter)s."))
+        say(_("%(name)s : %(a)s %% avec A, %(b)s %% avec %(letter)s."))
         % {"name": name, "a": count(a, language), "b": count(b, language), "letter": letter}
         for name, a, b in rows
     ]

@@ -242,7 +242,7 @@ def _said(figures: Mapping[str, Any], language: str) -> dict[str, str]:
     said = {name: words.count(values[name], language) for name in (*HIGHER, "spread", "back_to_back", "people")}
     said["half_days"] = words.count(figures["half_days"], language, digits=1)
     gap = round(100 * figures["gap"], 1)
-    said["gap"] = f"{words.count(gap, language, digits=1 if gap else 0)} %"
+    said["gap"] = f"{words.count(gap, language, digits=1 if gap else 0)} %"
     return said
 
 
