@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from jobdating.db import tables as t
 from jobdating.domain.arbiter import TOO_NEAR, Clash, Expected, clashes
 from jobdating.domain.attendance import FOR_THE_STAND
-from jobdating.domain.states import WAITING, WITH_RECRUITER, BookingState
+from jobdating.domain.states import WAITING
 from jobdating.queries import lines, refill, trouble
 from jobdating.queries.lines import Day, StandLine
 from jobdating.queries.refill import ToDo
@@ -74,7 +74,7 @@ def _clashes(
         (row.first_id, row.second_id): row
         for row in tx.execute(select(t.clashes).where(t.clashes.c.fair_id == day.fair_id))
     }
-    expected = list(_expected(tx, day, found, now))
+    expected = list(_expected(tx, day, found))
     still = {(each.first.booking_id, each.second.booking_id) for each in clashes(expected, near=TOO_NEAR + CALMER)}
     live = {each.booking_id for each in expected}
     gone = [
@@ -99,8 +99,11 @@ def _moved(row: Any, clash: Clash) -> bool:
     return row.yielded_id is None and any(abs(move) >= NEWS for move in moves)
 
 
-def _expected(tx: Connection, day: Day, found: Sequence[StandLine], now: datetime) -> Iterable[Expected]:
-    """Interviews that run or are foreseen, of people who have more than one: the middle of the published range."""
+def _expected(tx: Connection, day: Day, found: Sequence[StandLine]) -> Iterable[Expected]:
+    """Interviews that are foreseen, of people who wait for more than one: the middle of the published range.
+
+    Not those that run: who is in another room keeps first place anyway, and nobody could let anybody go first.
+    """
     people = [(line.stand_id, facts) for line in found for facts in line.people]
     count: dict[int, int] = defaultdict(int)
     for _, facts in people:
@@ -111,9 +114,6 @@ def _expected(tx: Connection, day: Day, found: Sequence[StandLine], now: datetim
         row.booking_id: row for row in tx.execute(select(t.estimates).where(t.estimates.c.booking_id.in_(waiting)))
     }
     for number, (stand_id, facts) in several.items():
-        if facts.state in WITH_RECRUITER and facts.called_at is not None:
-            end = max(facts.called_at + day.length, now)
-            yield Expected(facts.candidate_id, number, stand_id, facts.called_at, end)
-        elif number in ranges and facts.state in (BookingState.BOOKED, BookingState.CHECKED_IN):
+        if number in ranges and facts.is_waiting:
             call = ranges[number].low + (ranges[number].high - ranges[number].low) / 2
             yield Expected(facts.candidate_id, number, stand_id, call, call + day.length)

@@ -19,7 +19,10 @@ from jobdating.services import people
 
 @dataclass(frozen=True)
 class FairSettings:
-    """What an organiser decides, but for the grid. Moments in UTC; `room_hosts` are hosts links may lead to, () for any."""
+    """What an organiser decides, but for the grid. Moments in UTC; `room_hosts` are hosts links may lead to, () for any.
+
+    `refill` is whether gaps of the day are offered to those who fit, `refill_group` to how many at a time.
+    """
 
     name: str
     opens_at: datetime
@@ -33,6 +36,8 @@ class FairSettings:
     contact_email: str
     contact_phone: str
     published: bool
+    refill: bool = True
+    refill_group: int = 3
 
 
 def create(tx: Connection, actor: Actor, *, slug: str, settings: FairSettings, frame: Frame, now: datetime) -> int:

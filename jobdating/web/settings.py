@@ -39,6 +39,8 @@ class FrameForm(Form):
     contact_email: Email
     contact_phone: Phone
     published: Yes
+    refill: Yes
+    refill_group: Annotated[int, understood(needed(number(1, 10)))]
 
 
 class NewForm(FrameForm):
@@ -56,7 +58,7 @@ NEW: dict[str, Any] = {
     "name": "", "slug": "", "first_day": "", "last_day": "", "hours": "9h-12h, 14h-17h", "interview_minutes": 10,
     "buffer_minutes": 5, "opens_at": "", "closes_at": "", "cap": 5, "gap_minutes": 15, "lead_minutes": 30,
     "grace_minutes": 5, "room_provider": "jitsi", "room_hosts": "", "contact_email": "", "contact_phone": "",
-    "published": "yes",
+    "published": "yes", "refill": "yes", "refill_group": 3,
 }  # fmt: skip
 
 
@@ -133,5 +135,6 @@ def _shown(row: Any, zone: str) -> dict[str, Any]:
         values[name] = values[name].astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
     values["room_hosts"] = ", ".join(values["room_hosts"])
     values["contact_phone"] = phone(values["contact_phone"])
-    values["published"] = "yes" if values["published"] else ""
+    for name in ("published", "refill"):
+        values[name] = "yes" if values[name] else ""
     return values
