@@ -11,7 +11,7 @@ from markupsafe import Markup
 from jobdating.assets import STATIC, TEMPLATES, VERSION
 from jobdating.rendering import catalogue, words
 
-SCRIPTS = tuple(sorted(f"js/{path.name}" for path in (STATIC / "js").glob("*.js")))
+SCRIPTS = tuple(sorted(f"js/{path.name}" for path in (STATIC / "js").glob("*.js") if path.stem != "offline-worker"))
 EXTENSIONS = ["jinja2.ext.i18n", "jinja2.ext.do"]
 
 

@@ -46,6 +46,7 @@ async def sign_out(request: Request) -> Response:
             sessions.close, seen.session_id, account_id=seen.actor.account_id, now=WallClock().now()
         )
     response = RedirectResponse("/", status_code=303)
+    response.headers["clear-site-data"] = '"cache", "storage"'  # the planning's copy too
     cookies.close_session(response, request)
     return response
 

@@ -9,6 +9,7 @@ from jobdating.assets import SERVED, STATIC, VERSION
 
 FOREVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
+WORKER = "js/offline-worker.js"  # answers for pages, not only for what lies beside it
 
 
 class Static(StaticFiles):
@@ -28,5 +29,7 @@ class Static(StaticFiles):
         if path.partition("/")[0] not in SERVED:
             raise HTTPException(404)
         response = await super().get_response(path, scope)
+        if path == WORKER:
+            response.headers["service-worker-allowed"] = "/fairs/"
         response.headers["cache-control"] = FOREVER if first == VERSION else ASK_AGAIN
         return response

@@ -1,35 +1,38 @@
 // The bar that says that a page is not up to date, since when, and afterwards whether something changed.
 // @ts-check
-import { fairNow } from "./ticking.js";
+import { clockTime, fairNow } from "./ticking.js";
 
 const PATIENCE = 2000; // milliseconds before anything is said
 const OFFLINE = 8000; // after it, say since when
 const WELCOME = 8000; // how long "back again" stays
 
 const page = document.documentElement;
-const hours = new Intl.DateTimeFormat("fr", {
-  hour: "numeric",
-  minute: "2-digit",
-  hour12: false,
-  timeZone: page.dataset.zone ?? "Europe/Paris",
-});
 
 let since = 0;
 let told = false;
 /** @type {number[]} */
 let timers = [];
 
+// A copy from an earlier time, shown because there was no network: it says so at once.
+if (page.dataset.kept) {
+  since = performance.now();
+  sayOffline(Date.parse(page.dataset.kept));
+}
+
 /** The line is cut. */
 export function lost() {
   if (since) return;
   since = performance.now();
-  const time = hours.format(fairNow()).replace(/^0(?=\d)/, "");
+  const now = fairNow();
   later(PATIENCE, () => show("reconnecting"));
-  later(navigator.onLine ? OFFLINE : PATIENCE, () => {
-    const place = document.querySelector("[data-connection-since]");
-    if (place) place.textContent = time;
-    show("offline");
-  });
+  later(navigator.onLine ? OFFLINE : PATIENCE, () => sayOffline(now));
+}
+
+/** @param {number} moment since when what one sees may have changed */
+function sayOffline(moment) {
+  const place = document.querySelector("[data-connection-since]");
+  if (place) place.textContent = clockTime(moment);
+  show("offline");
 }
 
 /** The line is there again, and the page is up to date. @param {boolean} changed @returns {boolean} whether one was told of the cut */

@@ -4,6 +4,7 @@ import { listen, mark, speak, tint } from "./changes.js";
 import { found, lost } from "./connection.js";
 import { hasReached } from "./cursor.js";
 import { Line } from "./line.js";
+import { copySoon } from "./offline.js";
 import { apply } from "./patches.js";
 import { refetch } from "./refetch.js";
 
@@ -69,7 +70,10 @@ function show(frame) {
     mark(changed);
   }
   connected = true;
-  if (frame.patches.length) speak();
+  if (frame.patches.length) {
+    speak();
+    copySoon();
+  }
   for (const answer of [...waiting]) answer();
 }
 

@@ -7,6 +7,7 @@ import { start as startCalled } from "./called.js";
 import { start as startDeviceTest } from "./device-test.js";
 import { start as startForms } from "./forms.js";
 import { start as startLive } from "./live.js";
+import { start as startOffline } from "./offline.js";
 import { start as startParentDoor } from "./parent-door.js";
 import { start as startPasskey } from "./passkey.js";
 import { start as startRail } from "./rail.js";
@@ -21,6 +22,7 @@ import { start as startWishes } from "./wishes.js";
 
 startLive();
 startForms();
+startOffline();
 startSignInLink();
 startPasskey();
 startParentDoor();
