@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
@@ -21,7 +22,7 @@ MANON = "manon@firme.example"
 async def site(sqlite_url: str, clock: SteppedClock) -> AsyncIterator[Site]:
     """A site that knows one provider, whose second factors count."""
     port = free_port()
-    settings = {
+    settings: dict[str, Any] = {
         "oidc_issuer": f"http://localhost:{port}", "oidc_client_id": CLIENT_ID, "oidc_client_secret": CLIENT_SECRET,
         "oidc_name": "Le centre", "oidc_second_factor": "otp", "second_factor": "required",
     }  # fmt: skip

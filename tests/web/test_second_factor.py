@@ -162,12 +162,14 @@ async def test_signing_in_leads_staff_past_the_second_factor_and_candidates_stra
         now = WallClock().now()
         asking = Asking(email, "192.0.2.1", "fr", "")
         browser = await site.db.write(sign_in.ask, asking, key=SECRET, now=now, due_at=now)
-        nonce = await site.db.read(
-            lambda tx: tx.execute(select(t.sign_ins.c.nonce).order_by(t.sign_ins.c.id.desc())).scalar()
-        )
+        nonce = await site.db.read(last_nonce)
         link = {"link": sign_in.link_of(nonce, key=SECRET), "back": "/fairs/juin"}
         async with httpx2.AsyncClient(base_url=site.url, cookies={"asked": browser}) as client:
             assert (await client.post("/sign-in/link", data=link)).headers["location"] == onward
+
+
+def last_nonce(tx: Connection) -> str:
+    return str(tx.execute(select(t.sign_ins.c.nonce).order_by(t.sign_ins.c.id.desc()).limit(1)).scalar_one())
 
 
 def email_of(tx: Connection, account_id: int) -> str:
