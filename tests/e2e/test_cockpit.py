@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, update
 from jobdating.clock import SteppedClock
 from jobdating.db import tables as t
 from jobdating.domain.policy import Actor
-from jobdating.services import booking, queue
+from jobdating.services import booking, promises, queue
 from tests import factories as make
 from tests.conftest import OpenPage
 from tests.eventually import eventually
@@ -22,7 +22,7 @@ NOW = make.MORNING
 
 
 class World:
-    """A stand with Inès, Hugo and Chloé in its line, all of them here."""
+    """A stand with Inès, Hugo and Chloé in its line; Inès and Hugo are here, who can come before his time."""
 
     def __init__(self, tx: Connection) -> None:
         self.fair = make.make_fair(tx, slug="juin-2027", live_day=date(2027, 6, 17))
@@ -38,6 +38,7 @@ class World:
         ]
         for person, each in zip(self.people[:2], self.bookings, strict=False):
             queue.check_in(tx, person, booking_id=each, now=NOW)
+        promises.come_early(tx, self.people[1], booking_id=self.bookings[1], now=NOW)
         self.karim = make.make_recruiter(tx, self.colleague)
         self.path = f"/fairs/juin-2027/cockpit/{self.stand}"
 
@@ -240,7 +241,7 @@ async def test_who_is_handed_over_appears_at_the_colleague_and_a_blocked_slot_ca
     await desk.get_by_role("button", name="Autres actions pour Hugo Besnard").click()
     await desk.locator(f"#more-{second}").get_by_role("button", name="Confier à Stand de Karim").click()
     await expect(karim.locator(f"#place-{second}")).to_contain_text("Hugo Besnard")
-    await expect(main(karim)).to_contain_text("Appeler Hugo Besnard")
+    await expect(main(karim)).to_contain_text("Proposer à Hugo de venir maintenant")
     free = desk.locator(f"#free-{world.slots[1]}")
     await free.get_by_role("button", name="Bloquer").click()
     await free.get_by_role("button", name="Rouvrir").click()

@@ -14,7 +14,7 @@ from jobdating.domain.states import NextStep
 from jobdating.queries import cockpit
 from jobdating.rendering import fragments
 from jobdating.rendering.environment import render_fragment
-from jobdating.services import announcements, booking, queue
+from jobdating.services import announcements, booking, promises, queue, review
 from jobdating.services import stand as stands
 from tests import factories as make
 from tests.eventually import eventually
@@ -126,7 +126,9 @@ async def test_the_main_button_is_the_next_sensible_act(site: Site, world: World
     assert "button--primary" not in await page(site, recruiter, world.path)  # nobody is here: nothing presses
     await site.db.write(queue.check_in, world.people[1], booking_id=second, now=NOW)
     assert "button--primary" in await page(site, recruiter, world.path)
-    assert await main() == f"/bookings/{second}/call"  # who is here goes before who is not
+    assert await main() == f"/bookings/{second}/ask-early"  # who is here goes before who is not, if they agree
+    await site.db.write(promises.come_early, world.people[1], booking_id=second, now=NOW)
+    assert await main() == f"/bookings/{second}/call"
     await site.db.write(queue.check_in, world.people[0], booking_id=first, now=NOW)
     assert await main() == f"/bookings/{first}/call"
     await site.db.write(queue.call, recruiter, booking_id=first, now=NOW)
@@ -171,7 +173,7 @@ async def test_someone_with_another_recruiter_keeps_the_place_and_the_next_is_pr
 
     await site.db.write(call_elsewhere)
     html = await page(site, world.recruiter, world.path)
-    assert "en entretien ailleurs et garde sa place" in html
+    assert "jusqu’à 9:10 environ, et garde la première place" in html
     assert "Appeler Hugo Besnard" in html
 
 
@@ -268,7 +270,7 @@ async def test_what_a_stand_wrote_is_listed_finished_first_and_exported_without_
     assert "Le candidat attend de savoir" in html
     note = '=HYPERLINK("https://piege.example")'
     await site.db.write(
-        queue.review, world.recruiter, booking_id=first, note=note, rating=4, next_step=NextStep.OFFER, now=NOW
+        review.write, world.recruiter, booking_id=first, note=note, rating=4, next_step=NextStep.OFFER, now=NOW
     )
     assert "Tout est renseigné" in await page(site, world.recruiter, f"{world.path}/interviews")
     async with site.client(world.recruiter) as client:
@@ -327,7 +329,7 @@ async def test_the_board_costs_the_same_with_one_candidate_and_with_many(site: S
 
     before = await site.db.read(statements)
     await site.db.write(more)
-    assert await site.db.read(statements) == before <= 8
+    assert await site.db.read(statements) == before <= 14
 
 
 async def test_the_fragments_of_the_page_are_those_of_the_frames(site: Site, world: World) -> None:
