@@ -40,6 +40,13 @@ def refusal(parse: Any, *args: Any, **options: Any) -> str:
         ("", USUAL),
         ("toute la journée", USUAL),
         ("14h-17h, 9h-12h", USUAL),
+        ("9am-12pm, 2pm-5pm", USUAL),
+        ("9 to 12, 2-5pm", USUAL),
+        ("from 9:00 to 12:00 and from 14:00 to 17:00", USUAL),
+        ("10-2pm", ((time(10), time(14)),)),
+        ("9am to noon", (MORNING,)),
+        ("morning", (MORNING,)),
+        ("all day", USUAL),
     ],
 )
 def test_hours(said: str, expected: hours.Hours) -> None:
@@ -72,6 +79,11 @@ def on(*numbers: int, part: str = "") -> list[DayPart]:
         ("tous sauf vendredi", on(17, 19)), ("jeudi matin", on(17, part="morning")),
         ("après-midi", on(17, 18, 19, part="afternoon")), ("19/06", on(19)), ("17, 18 juin", on(17, 18)),
         ("jeudi matin et samedi après-midi", on(17, part="morning") + on(19, part="afternoon")),
+        ("all", on(17, 18, 19)), ("every day", on(17, 18, 19)), ("17 and 19 June", on(17, 19)), ("June 17th", on(17)),
+        ("from 17 to 19 June", on(17, 18, 19)), ("Thursday, Friday", on(17, 18)), ("Thu 17", on(17)),
+        ("all but 18 June", on(17, 19)), ("every day except Friday", on(17, 19)), ("mornings", on(17, 18, 19, part="morning")),
+        ("Thursday morning and Saturday afternoon", on(17, part="morning") + on(19, part="afternoon")),
+        ("June 17 and 18", on(17, 18)), ("17 June 2027", on(17)),
     ],
 )  # fmt: skip
 def test_days(said: Value, expected: list[DayPart]) -> None:
@@ -81,8 +93,9 @@ def test_days(said: Value, expected: list[DayPart]) -> None:
 @pytest.mark.parametrize(
     ("said", "code"),
     [
-        ("31/06/2027", "date"), ("20/06", "day_outside"), ("lundi", "day_outside"), ("5", "day_outside"),
-        ("jeudi 18 juin", "weekday"), ("quand je veux", "days"), ("du 19 au 17 juin", "days_order"),
+        ("31/06/2027", "date"), ("20/06", "day_outside"), ("lundi", "day_outside"), ("5", "day_outside"), ("when I like", "days"),
+        ("jeudi 18 juin", "weekday"), ("Thursday 18 June", "weekday"), ("quand je veux", "days"),
+        ("du 19 au 17 juin", "days_order"),
     ],
 )  # fmt: skip
 def test_days_that_cannot_be(said: str, code: str) -> None:

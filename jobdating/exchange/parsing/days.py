@@ -1,4 +1,7 @@
-"""Days of a fair: "tous", "17, 18", "17 et 19 juin", "jeudi, vendredi", "sauf 18/06", "jeudi matin". Pure."""
+"""Days of a fair: "tous", "17, 18", "17 et 19 juin", "jeudi, vendredi", "sauf 18/06", "jeudi matin". Pure.
+
+English is put into French words first: "Thursday morning", "June 17th to 19th", "all but 18 June".
+"""
 
 import re
 from dataclasses import dataclass
@@ -12,6 +15,15 @@ _MONTHS = {
     "nov": 11, "decembre": 12, "dec": 12,
 }  # fmt: skip
 _WEEKDAYS = {"lun": 0, "mar": 1, "mer": 2, "jeu": 3, "ven": 4, "sam": 5, "dim": 6}
+_ENGLISH = {
+    "january": "janvier", "february": "fevrier", "march": "mars", "april": "avril", "may": "mai", "june": "juin",
+    "july": "juillet", "august": "aout", "september": "septembre", "october": "octobre", "november": "novembre",
+    "december": "decembre", "monday": "lundi", "tuesday": "mardi", "wednesday": "mercredi", "thursday": "jeudi",
+    "friday": "vendredi", "saturday": "samedi", "sunday": "dimanche", "mon": "lundi", "tue": "mardi", "wed": "mercredi",
+    "thu": "jeudi", "fri": "vendredi", "sat": "samedi", "sun": "dimanche", "morning": "matin", "afternoon": "apres-midi",
+    "all": "tous", "every": "tous", "each": "tous", "day": "", "days": "", "and": "et", "to": "au", "until": "au",
+    "from": "du", "on": "le", "the": "le", "except": "sauf", "but": "sauf", "not": "sauf", "only": "seulement",
+}  # fmt: skip
 _TOKEN = re.compile(
     rf"""\s*(?:(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})
     |(?P<slash>\d{{1,2}}\s*[/.]\s*\d{{1,2}}(?:\s*[/.]\s*(?:\d{{4}}|\d{{2}}))?)
@@ -68,7 +80,7 @@ def days(value: Value, calendar: Calendar) -> list[DayPart]:
         return [DayPart(_inside(day, calendar))]
     if isinstance(value, float) and not value.is_integer():
         value = f"{value:.2f}".replace(".", ", ")  # a spreadsheet that took "18,19" for a number
-    said = fold(text(value))
+    said = _in_french(value)
     if not said:
         return [DayPart(day) for day in calendar.days]
     before, but, after = _parted(said)
@@ -85,7 +97,7 @@ def single(value: Value) -> date:
         return value.date()
     if isinstance(value, date):
         return value
-    said = fold(text(value))
+    said = _in_french(value)
     if found := re.fullmatch(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})", said):
         return _date(int(found[3]), int(found[2]), int(found[1]))
     if found := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", said):
@@ -111,7 +123,7 @@ def moment(value: Value) -> datetime:
 
 def open_days(value: Value) -> list[DayPart]:
     """A stretch outside the fair, with its years: "du 29/06/2027 au 04/07/2027 matin". Raises Unclear."""
-    said = fold(text(value)).removeprefix("du ").removeprefix("le ")
+    said = _in_french(value).removeprefix("du ").removeprefix("le ")
     start, _, end = said.partition(" au ")
     first, last = _with_part(start), _with_part(end or start)
     if last.day < first.day:
@@ -120,6 +132,17 @@ def open_days(value: Value) -> list[DayPart]:
         raise Unclear("days_many")
     whole = [DayPart(first.day + timedelta(days=n)) for n in range((last.day - first.day).days + 1)]
     return [first if part.day == first.day and first.part else last if part.day == last.day else part for part in whole]
+
+
+def _in_french(value: Value) -> str:
+    """The words folded, with those that are English put into French: "June 17th" is "17 juin"."""
+    said = re.sub(r"\b(\d{1,2})(?:st|nd|rd|th)\b", r"\1", fold(text(value)))
+    months = "|".join(name for name, french in _ENGLISH.items() if french in _MONTHS)
+    said = re.sub(rf"\b({months})\s+(\d{{1,2}})\b(?!\d)", r"\2 \1", said)
+    said = re.sub(
+        r"[a-z]+", lambda found: _ENGLISH.get(found[0].removesuffix("s"), _ENGLISH.get(found[0], found[0])), said
+    )
+    return " ".join(said.split())
 
 
 def _with_part(said: str) -> DayPart:

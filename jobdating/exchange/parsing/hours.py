@@ -1,4 +1,7 @@
-"""Hours of a day: "9h-12h, 14h-17h", "10h à 12h et 14h à 17h", "matin". Pure, in local time."""
+"""Hours of a day: "9h-12h, 14h-17h", "10h à 12h et 14h à 17h", "matin". Pure, in local time.
+
+English is put into French words first: "9am to 12, 2-5pm", "morning".
+"""
 
 import re
 from datetime import time
@@ -12,6 +15,11 @@ _TIME = r"(\d{1,2})(?:\s*(?:h|:|heures?)\s*(\d{2})?)?"
 _RANGE = re.compile(rf"(?:de\s+|entre\s+)?{_TIME}\s*(?:-|a|jusqu'a|et)\s*{_TIME}")
 _MORNING = {"matin", "le matin", "matinee", "matins", "am"}
 _AFTERNOON = {"apres-midi", "l'apres-midi", "apres midi", "aprem", "pm"}
+_ENGLISH = {
+    "morning": "matin", "mornings": "matin", "afternoon": "apres-midi", "afternoons": "apres-midi", "all day": "tout",
+    "whole day": "tout", "noon": "12h", "from": "de", "between": "entre", "to": "a", "until": "a", "and": "et",
+    "then": "puis",
+}  # fmt: skip
 _WHOLE = {"", "tout", "toute la journee", "journee", "la journee", "tous", "matin et apres-midi", "idem"}
 
 
@@ -21,7 +29,7 @@ def hours(value: Value, *, usual: Hours) -> Hours:
     Raises Unclear: "hours" (not understood), "hour" (no such time), "hours_order" (ends before it begins),
     "hours_overlap".
     """
-    said = fold(str(value if value is not None else ""))
+    said = _in_french(fold(str(value if value is not None else "")))
     if said in _WHOLE:
         return usual
     if said in _MORNING:
@@ -35,6 +43,25 @@ def hours(value: Value, *, usual: Hours) -> Hours:
     if any(first[1] > second[0] for first, second in zip(ordered, ordered[1:], strict=False)):
         raise Unclear("hours_overlap")
     return ordered
+
+
+def _in_french(said: str) -> str:
+    """The folded words with those that are English put into French; "2pm" is "14:00", and so is the 2 of "2-5pm"."""
+    said = re.sub(r"\b(\d{1,2})((?::\d{2})?)(\s*(?:-|to)\s*)(\d{1,2})(?=(?::\d{2})?\s*pm\b)", _same_half_day, said)
+    said = re.sub(r"\b(\d{1,2})(?::(\d{2}))?\s*([ap])m\b", _of_half_day, said)
+    words = "|".join(sorted(_ENGLISH, key=len, reverse=True))
+    return re.sub(rf"\b({words})\b", lambda found: _ENGLISH[found[0]], said)
+
+
+def _same_half_day(found: re.Match[str]) -> str:
+    start, minutes, to, end = found.groups()
+    return f"{start}{minutes}{'pm' if int(start) < int(end) < 12 else ''}{to}{end}"
+
+
+def _of_half_day(found: re.Match[str]) -> str:
+    hour = int(found[1])
+    later = 12 if found[3] == "p" else 0
+    return f"{hour % 12 + later if hour <= 12 else hour}:{found[2] or '00'}"
 
 
 def part(name: str, usual: Hours) -> Hours:
