@@ -5,6 +5,7 @@ Ids in brackets are those of OWASP ASVS 5.0. [8.2.1, 8.2.2, 8.2.3]
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -19,6 +20,7 @@ from jobdating.clock import SteppedClock
 from jobdating.db import tables as t
 from jobdating.domain.policy import Actor
 from jobdating.services import booking, sessions, tokens
+from jobdating.services.booking import Booking
 from jobdating.web.bookings import STEPS
 from jobdating.web.guards import Guard, Unguarded, ensure_guarded, guarded
 from jobdating.web.routes import WITHOUT_GUARD, routes
@@ -53,6 +55,7 @@ WORDS = {
     "step": sorted(STEPS),
     "kind": ["sites", "csv", "xlsx"],
     "language": ["en"],
+    "answer": ["accept", "decline", "yield", "keep"],
 }
 
 
@@ -96,9 +99,31 @@ class Scene:
             "candidate": made.candidate_id,
             "company": company_id,
             "thing": site_id,
+            "offer": self._offer(tx, fair_id, made),
+            "clash": self._clash(tx, fair_id, made, candidate),
             "token": tx.execute(select(t.api_tokens.c.id).order_by(t.api_tokens.c.id.desc()).limit(1)).scalar_one(),
             "session": tx.execute(select(t.sessions.c.id).where(mine)).scalar_one(),
         }
+
+    def _offer(self, tx: Connection, fair_id: int, cause: Booking) -> int:
+        """A gap that is offered to somebody else."""
+        other = make_candidate(tx, fair_id).candidates[fair_id]
+        spans = {"opened_at": BEFORE, "until": BEFORE + timedelta(hours=1)}
+        gap = t.gaps.insert().values(fair_id=fair_id, stand_id=cause.stand_id, cause_id=cause.id, **spans)
+        gap_id = tx.execute(gap.returning(t.gaps.c.id)).scalar_one()
+        times = {"made_at": BEFORE, "expires_at": BEFORE + timedelta(hours=1)}
+        offer = t.gap_offers.insert().values(gap_id=gap_id, candidate_id=other, **times)
+        return int(tx.execute(offer.returning(t.gap_offers.c.id)).scalar_one())
+
+    def _clash(self, tx: Connection, fair_id: int, first: Booking, candidate: Actor) -> int:
+        """Somebody who is expected at another stand too."""
+        slots = make_slots(tx, make_stand(tx, fair_id))
+        second = booking.book(tx, candidate, slot_id=slots[5], now=BEFORE)
+        times = dict.fromkeys(("first_at", "second_at", "found_at"), BEFORE)
+        clash = t.clashes.insert().values(
+            fair_id=fair_id, candidate_id=first.candidate_id, first_id=first.id, second_id=second.id, **times
+        )
+        return int(tx.execute(clash.returning(t.clashes.c.id)).scalar_one())
 
 
 def methods(route: Route) -> list[str]:
