@@ -49,6 +49,11 @@ class Unavailable(Exception):
     """The database cannot take writes now (disk full, or gone). Nothing was changed."""
 
 
+def ran_out(error: BaseException) -> RuntimeError | None:
+    """What to raise for a StopIteration: no future takes one, and whoever waits for the answer would wait for ever."""
+    return RuntimeError("a function ran out of things to look at") if isinstance(error, StopIteration) else None
+
+
 def open_database(url: str) -> Database:
     """Open `sqlite:///path` or `postgresql://…`. Must be called inside a running event loop.
 

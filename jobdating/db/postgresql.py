@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from jobdating.db.engine import Unavailable
+from jobdating.db.engine import Unavailable, ran_out
 from jobdating.db.tables import metadata
 
 P = ParamSpec("P")
@@ -62,6 +62,8 @@ class PostgreSQL:
                     if isinstance(error, OperationalError):
                         raise Unavailable(str(error.orig)) from error
                     raise
+            except StopIteration as error:
+                raise ran_out(error) or error from None
             time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 (spreads retries, hides nothing)
         raise AssertionError("unreachable")
 
@@ -69,7 +71,10 @@ class PostgreSQL:
         with self._engine.connect() as connection:
             connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
-                return fn(connection, *args, **kwargs)
+                try:
+                    return fn(connection, *args, **kwargs)
+                except StopIteration as error:
+                    raise ran_out(error) or error from None
 
     async def scrub(self, *, at_most: int | None = None) -> bool:
         """Dead rows are cleared out; its log and its archives are the keeper's."""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from jobdating.db.engine import Unavailable
+from jobdating.db.engine import Unavailable, ran_out
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -140,7 +140,7 @@ class SQLite:
         try:
             return call, call.fn(connection, *call.args, **call.kwargs), True
         except BaseException as error:  # whatever it is, it must not end the reader
-            return call, error, False
+            return call, ran_out(error) or error, False
         finally:
             cursor.execute("ROLLBACK")
 
@@ -242,4 +242,4 @@ def _translated(error: BaseException) -> BaseException:
         words in str(plain) for words in _FULL_OR_BROKEN
     ):
         return Unavailable(str(plain))
-    return error
+    return ran_out(error) or error

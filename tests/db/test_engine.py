@@ -120,3 +120,10 @@ def test_only_known_kinds_of_address_are_opened() -> None:
     assert str(path_of("sqlite:///a/b.db")) == "a/b.db"
     with pytest.raises(ValueError, match="sqlite"):
         open_database("mysql://x/y")
+
+
+async def test_a_function_that_finds_nothing_in_an_iterator_keeps_nobody_waiting(db: Database) -> None:
+    for run in (db.write, db.read):
+        with pytest.raises(RuntimeError):
+            async with asyncio.timeout(5):
+                await run(lambda tx: next(iter(())))
