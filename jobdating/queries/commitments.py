@@ -113,7 +113,9 @@ def refusal_of_window(fair: Fair, slot: Slot, *, now: datetime) -> DomainError |
 
 
 def _unavailable(slot: Slot) -> DomainError:
-    return {SlotLook.PASSED: WindowClosed(), SlotLook.CLOSED: SlotBlocked()}.get(slot.look) or SlotTaken()
+    return {SlotLook.PASSED: WindowClosed(), SlotLook.CLOSED: SlotBlocked(), SlotLook.WISHES: WishesFirst()}.get(
+        slot.look
+    ) or SlotTaken()
 
 
 _candidate_id: Any = bindparam("candidate_id")

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select, t
 
 from jobdating.db import tables as t
 from jobdating.domain.states import LIVE, SlotState
+from jobdating.domain.wishing import Mode
 
 _TAKEN = (
     select(func.count())
@@ -21,12 +22,13 @@ _USABLE = and_(
     ~t.stands.c.closed,
     or_(t.fairs.c.free_from.is_(None), t.slots.c.starts_at >= t.fairs.c.free_from),
 )
+_BY_WISHES = and_(t.fairs.c.mode == text(repr(Mode.WISHES.value)), ~t.fairs.c.rest_open)
 
 
 def slots(condition: ColumnElement[bool]) -> Subquery:
     """Slots for which `condition` holds (on slots, stands or fairs), each with its number of free places.
 
-    Columns: id, stand_id, fair_id, slug, timezone, starts_at, ends_at, capacity, passed, usable, free.
+    Columns: id, stand_id, fair_id, slug, timezone, starts_at, ends_at, capacity, passed, usable, by_wishes, free.
     """
     left = t.slots.c.capacity - _TAKEN
     return (
@@ -41,6 +43,7 @@ def slots(condition: ColumnElement[bool]) -> Subquery:
             t.slots.c.capacity,
             _PASSED.label("passed"),
             _USABLE.label("usable"),
+            _BY_WISHES.label("by_wishes"),
             case((and_(_USABLE, left > 0), left), else_=0).label("free"),
         )
         .select_from(t.slots.join(t.stands, t.stands.c.id == t.slots.c.stand_id))

@@ -15,6 +15,7 @@ from jobdating.db.statement import Statement
 from jobdating.domain.half_day import HalfDay, half_of
 from jobdating.domain.states import BookingState, RoomProvider, StandKind
 from jobdating.domain.window import day_span
+from jobdating.domain.wishing import Mode, Wishing
 from jobdating.queries import free_places
 
 
@@ -25,6 +26,7 @@ class SlotLook(StrEnum):
     TAKEN = "taken"
     PASSED = "passed"
     CLOSED = "closed"
+    WISHES = "wishes"  # the timetable gives it, nobody takes it
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ class Board:
 class Status:
     """How a stand runs. `plays_today` says that it has slots on the day being played.
 
-    `line` are the people who are here and wait that day; `waiting` those on its waitlist.
+    `line` are the people who are here and wait that day; `waiting` those on its waitlist. `by_wishes` says that its
+    places come from the timetable.
     """
 
     id: int
@@ -83,6 +86,7 @@ class Status:
     connected: bool
     delay_minutes: int
     line: int
+    by_wishes: bool
 
     @property
     def is_full(self) -> bool:
@@ -136,6 +140,8 @@ _STATUS = Statement(
         t.fairs.c.slug,
         t.fairs.c.timezone,
         t.fairs.c.live_day,
+        t.fairs.c.mode,
+        t.fairs.c.rest_open,
         t.stands.c.closed,
         t.stands.c.takes_walk_ins,
         t.stands.c.away_since,
@@ -212,6 +218,7 @@ def status(tx: Connection, stand_id: int) -> Status | None:
         connected=row.connected_since is not None,
         delay_minutes=row.delay_minutes,
         line=len(line),
+        by_wishes=Wishing(Mode(row.mode), rest_open=row.rest_open).by_wishes,
     )
 
 
@@ -274,7 +281,7 @@ def _slot(row: Any) -> Slot:
     elif not row.usable:
         look = SlotLook.CLOSED
     else:
-        look = SlotLook.FREE if row.free else SlotLook.TAKEN
+        look = (SlotLook.WISHES if row.by_wishes else SlotLook.FREE) if row.free else SlotLook.TAKEN
     return Slot(row.id, row.stand_id, row.fair_id, row.starts_at, row.ends_at, row.capacity, row.free, look)
 
 
