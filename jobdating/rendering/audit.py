@@ -96,6 +96,7 @@ DETAILS = {
     "provider": _("autre service"),
 }
 SYSTEM = _("automatique")
+SOMEBODY, PARENT, ADULT = _("quelqu’un"), _("un parent"), _("l’adulte désigné")
 HEADINGS = (
     _("Jour"),
     _("Heure"),
@@ -106,6 +107,17 @@ HEADINGS = (
     _("Candidat ou compte"),
     _("Stand"),
 )
+
+
+def who(entry: Entry, language: str) -> str:
+    """Who did it: a name, or what is known of somebody who has no account."""
+    say = translator(language)
+    if entry.who:
+        return entry.who
+    if entry.kind == "SignInRefused":
+        return say(SOMEBODY)
+    outsider = {"PermissionChanged": PARENT, "AdultChanged": ADULT}.get(entry.kind, SYSTEM)
+    return say(outsider)
 
 
 def said(entry: Entry, language: str) -> str:
@@ -134,7 +146,7 @@ def rows(entries: Iterable[Entry], language: str, *, zone: str) -> list[list[str
         [
             local(entry.at, zone).date().isoformat(),
             clock_time(entry.at, zone),
-            entry.who or say(SYSTEM),
+            who(entry, language),
             entry.email,
             said(entry, language),
             detail(entry, language),

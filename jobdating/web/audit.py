@@ -29,7 +29,10 @@ async def show(request: Request) -> Response:
         request,
         "organiser/audit.html",
         found=found,
-        lines=[(each, words.said(each, seen.language), words.detail(each, seen.language)) for each in found.entries],
+        lines=[
+            (each, *(say_(each, seen.language) for say_ in (words.who, words.said, words.detail)))
+            for each in found.entries
+        ],
         asked=asked,
         categories=[(category.value, say(name)) for category, name in words.CATEGORIES.items()],
     )

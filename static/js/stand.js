@@ -7,7 +7,7 @@ const JUST = 8000; // milliseconds for which a slot says that it was taken this 
 const NEAREST = 3;
 
 /** @typedef {{booking: string, slot: string | undefined, start: number, end: number, stand: string, time: string}} Interview */
-/** @typedef {{code: "near" | "overlap" | "limit" | "eligible" | "before" | "after" | "late", interview?: Interview}} Reason */
+/** @typedef {{code: "near" | "overlap" | "limit" | "eligible" | "consent" | "before" | "after" | "late", interview?: Interview}} Reason */
 
 /** @type {HTMLElement} */
 let root;
@@ -172,6 +172,7 @@ function forbids(slot, interviews) {
   if (now + minutes(root.dataset.lead) > start) return { code: "late" };
   const own = document.querySelector("[data-cap]");
   if (!(own instanceof HTMLElement)) return null;
+  if (own.dataset.consent) return { code: "consent" };
   if (!isWanted()) return { code: "eligible" };
   const others = interviews.filter((each) => each.booking !== root.dataset.moving);
   const count = Number(own.dataset.count) - (root.dataset.moving ? 1 : 0);
@@ -198,6 +199,7 @@ function words(reason) {
     overlap: root.dataset.sayOverlap,
     limit: root.dataset.sayLimit,
     eligible: root.dataset.sayEligible,
+    consent: document.querySelector("[data-consent]")?.getAttribute("data-consent") ?? undefined,
     before: root.dataset.sayBefore,
     after: root.dataset.sayAfter,
     late: root.dataset.sayLate,

@@ -19,6 +19,7 @@ NOT_LINKED = {
     "/fairs/{fair}/import/{upload:int}",
     "/fairs/{fair}/planning/meanwhile", "/demo/room/{booking:int}",
     "/demo/mailbox/{mail:int}", "/demo/mailbox/{mail:int}/html",
+    "/parent", "/parent/answer", "/parent/done", "/copies/{adult:int}/{secret}",
 }  # fmt: skip
 
 
