@@ -39,6 +39,7 @@ SENTENCES = {
     "room_unavailable": _("La salle ne répond pas. Réessaie dans un instant."),
     "key_reused": _("Cette clé a déjà servi pour une autre demande."),
     "plan_stale": _("Le job dating vient de changer. Regardez de nouveau ce qui bouge."),
+    "note_changed": _("Cette note a été changée dans une autre fenêtre."),
     "undo_over": _("Il est trop tard pour revenir en arrière d’un coup."),
     "bookings_hurt": _("Des rendez-vous perdraient leur créneau. Rien n’a été changé."),
     "in_use": _("Cette entreprise a encore un stand. Rien n’a été changé."),

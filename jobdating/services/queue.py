@@ -21,19 +21,15 @@ from jobdating.domain.states import (
     LIVE,
     WITH_RECRUITER,
     BookingState,
-    NextStep,
     Origin,
     Party,
     StandKind,
     may_become,
 )
-from jobdating.domain.text import tidied
 from jobdating.services import gaps, notices, rows
 from jobdating.services.booking import NO_PROMISES, Booking, booking_of, ids_of
 
 EXTENSION = timedelta(minutes=5)
-RATINGS = range(1, 6)
-NOTE_LENGTH = 4_000
 _NO_TIME = {"starts_at": None, "ends_at": None}
 
 
@@ -277,35 +273,6 @@ def hand_over(tx: Connection, actor: Actor, *, booking_id: int, stand_id: int, n
         by=actor.account_id,
     )
     return booking_of(moved)
-
-
-def review(
-    tx: Connection, actor: Actor, *, booking_id: int, note: str, rating: int | None, next_step: NextStep, now: datetime
-) -> Booking:
-    """What the stand writes before, during or after an interview: facts, 1–5, and what follows.
-
-    Writing the same again is no change. Raises NotFound, WrongState (not a place at this stand), Invalid.
-    """
-    note = tidied(note)
-    wrong = {"rating": "out_of_range"} if rating is not None and rating not in RATINGS else {}
-    if len(note) > NOTE_LENGTH:
-        wrong["note"] = "too_long"
-    if wrong:
-        raise errors.Invalid(fields=wrong)
-    row = _staffed(tx, actor, booking_id)
-    if row.state in {BookingState.HELD, BookingState.REQUESTED, BookingState.CANCELLED}:
-        raise errors.WrongState(state=row.state)
-    c = t.bookings.c
-    written = tx.execute(select(c.note, c.rating, c.next_step, c.reviewed_at).where(c.id == row.id)).one()
-    if written.reviewed_at and (note, rating, next_step.value) == tuple(written)[:3]:
-        return booking_of(row)
-    tx.execute(
-        update(t.bookings)
-        .where(c.id == row.id)
-        .values(note=note, rating=rating, next_step=next_step.value, reviewed_at=now)
-    )
-    journal.append(tx, events.InterviewReviewed(**ids_of(row)), at=now, by=actor.account_id)
-    return booking_of(row)
 
 
 def enter_room(tx: Connection, actor: Actor, *, booking_id: int, now: datetime) -> Booking:

@@ -10,7 +10,7 @@ from jobdating.domain.arbiter import Choice, Entry, Reason, TimeBox, choose
 from jobdating.domain.policy import Actor
 from jobdating.domain.slots import Span
 from jobdating.domain.states import WITH_RECRUITER, BookingState, NextStep, StandKind
-from jobdating.services import booking, queue, stand
+from jobdating.services import booking, queue, review, stand
 from jobdating.simulation import words
 from jobdating.simulation.fair import Place
 from jobdating.simulation.scene import Scene
@@ -45,7 +45,7 @@ def recruiter(place: Place, number: int, scene: Scene, temper: Temper, now: date
             and (visit := temper.visit(row.id)).reviewed
             and now - row.ended_at >= 3 * visit.rest
         ):
-            yield of_booking(queue.review, place.actor, row, **_judgement(row.id))
+            yield of_booking(review.write, place.actor, row, **_judgement(row.id))
     if place.kind is not StandKind.INTERVIEW:
         yield from _meeting(place, line, scene, now)
         return
@@ -157,8 +157,13 @@ def _to_call(place: Place, line: Iterable[Any], scene: Scene, temper: Temper, no
             row.id,
             row.starts_at if row.slot_id is not None else None,
             present=row.stepped_aside_at is None
+            and row.late_until is None
             and (row.state == BookingState.CHECKED_IN or row.candidate_id in scene.here),
             busy_until=busy.get(row.candidate_id),
+            agreed_at=row.early_agreed_at,
+            refused_at=row.early_refused_at,
+            ready=row.state == BookingState.CHECKED_IN,
+            took_gap=row.gap_taken_at is not None,
         )
         for row in waiting.values()
     ]

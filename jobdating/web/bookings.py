@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from jobdating.domain.errors import NotFound
 from jobdating.domain.states import NextStep
-from jobdating.services import booking, promises, queue
+from jobdating.services import booking, promises, queue, review
 from jobdating.services.booking import Booking
 from jobdating.web import forms, pages
 from jobdating.web.house import house
@@ -32,11 +32,17 @@ def _stand(form: FormData) -> dict[str, Any]:
 
 
 def _review(form: FormData) -> dict[str, Any]:
-    return {
-        "note": forms.text(form, "note").replace("\r\n", "\n"),
-        "rating": forms.optional_number(form, "rating"),
-        "next_step": forms.choice(form, "next_step", NextStep, NextStep.UNDECIDED),
-    }
+    written = _written(form, "")
+    began = {"base": _written(form, "base_"), "keep_both": bool(form.get("keep_both"))} if "base_note" in form else {}
+    return {"note": written.note, "rating": written.rating, "next_step": written.next_step, **began}
+
+
+def _written(form: FormData, prefix: str) -> review.Review:
+    return review.Review(
+        forms.text(form, f"{prefix}note").replace("\r\n", "\n"),
+        forms.optional_number(form, f"{prefix}rating"),
+        forms.choice(form, f"{prefix}next_step", NextStep, NextStep.UNDECIDED),
+    )
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ STEPS = {
     "no-show": Step(queue.no_show),
     "undo": Step(queue.undo),
     "hand-over": Step(queue.hand_over, _stand),
-    "review": Step(queue.review, _review),
+    "review": Step(review.write, _review),
     "confirm": Step(booking.confirm),
     "accept": Step(booking.accept),
     "cancel": Step(booking.cancel),
@@ -81,5 +87,27 @@ async def take(request: Request) -> Response:
         raise NotFound(what="step")
     seen = visit(request)
     arguments = step.fields(await forms.read(request))
-    await house(request).db.write(step.service, seen.actor, booking_id=booking_id, now=seen.now, **arguments)
+    try:
+        await house(request).db.write(step.service, seen.actor, booking_id=booking_id, now=seen.now, **arguments)
+    except review.NoteChanged as refusal:
+        if request.headers.get("x-live"):
+            raise
+        return await _both_notes(request, arguments, refusal)
     return await pages.done(request, "/")
+
+
+async def _both_notes(request: Request, arguments: dict[str, Any], refusal: review.NoteChanged) -> Response:
+    """What somebody else wrote meanwhile, beside what was typed: both are there to choose from."""
+    form = await forms.read(request)
+    typed = review.Review(arguments["note"], arguments["rating"], arguments["next_step"])
+    theirs = dict(refusal.params["fields"])["note"]  # type: ignore[call-overload]
+    back = pages.own_path(forms.text(form, "back")) or ""
+    return pages.page(
+        request,
+        "recruiter/note_changed.html",
+        status=409,
+        typed=typed,
+        base=arguments["base"],
+        theirs=theirs,
+        back=back,
+    )

@@ -8,7 +8,8 @@ const PATIENCE = 1500; // for the frame of a save: until then one that was drawn
 
 /**
  * What waits to be saved, by address: it outlives its fields, should a patch remove them.
- * @type {Map<string, {body: URLSearchParams, timer: number, sending: boolean}>}
+ * `theirs` is what somebody else wrote into the same note meanwhile, until it is settled whose stays.
+ * @type {Map<string, {body: URLSearchParams, timer: number, sending: boolean, theirs?: string}>}
  */
 const waiting = new Map();
 
@@ -79,14 +80,21 @@ function say(address, word) {
 /** @param {string} address @param {boolean} [leaving] */
 async function save(address, leaving = false) {
   const entry = waiting.get(address);
-  if (!entry || entry.sending) return;
+  if (!entry || entry.sending || (entry.theirs !== undefined && !leaving)) return;
   clearTimeout(entry.timer);
   entry.sending = true;
-  const sent = entry.body.toString();
+  const sent = new URLSearchParams(entry.body);
   try {
-    const answer = await send(address, entry.body, leaving);
+    const answer = await send(address, sent, leaving);
     if (answer.status >= 500) throw new Error(String(answer.status));
-    if (entry.body.toString() !== sent) {
+    if (answer.status === 409 && (await isAnothers(address, entry, answer.clone()))) return;
+    const typed = entry.body.toString() !== sent.toString();
+    if (answer.ok) {
+      rebase(address, entry.body, sent);
+      delete entry.theirs; // who left while it was open to decide kept both
+      showTheirs(address, null);
+    }
+    if (typed) {
       entry.timer = setTimeout(save, PAUSE, address);
       return;
     }
@@ -101,11 +109,67 @@ async function save(address, leaving = false) {
   }
 }
 
+/**
+ * What was saved is what the next save begins from.
+ * @param {string} address @param {URLSearchParams} body @param {URLSearchParams} saved
+ */
+function rebase(address, body, saved) {
+  for (const name of ["note", "rating", "next_step"]) body.set(`base_${name}`, saved.get(name) ?? "");
+  for (const box of boxesOf(address)) {
+    for (const field of box.querySelectorAll('input[name^="base_"]')) {
+      if (field instanceof HTMLInputElement) field.value = body.get(field.name) ?? "";
+    }
+  }
+}
+
+/**
+ * Whether the save was refused because somebody else wrote into the note: then it is shown, and a person decides.
+ * @param {string} address @param {{theirs?: string}} entry @param {Response} answer @returns {Promise<boolean>}
+ */
+async function isAnothers(address, entry, answer) {
+  const told = await answer.json();
+  if (told.code !== "note_changed") return false;
+  entry.theirs = String(told.fields.note);
+  say(address, "changed");
+  showTheirs(address, entry.theirs);
+  return true;
+}
+
+/** @param {string} address @param {string | null} theirs null hides it */
+function showTheirs(address, theirs) {
+  for (const box of boxesOf(address)) {
+    const notice = box.querySelector("[data-autosave-conflict]");
+    const words = box.querySelector("[data-autosave-theirs]");
+    if (words) words.textContent = theirs ?? "";
+    if (notice instanceof HTMLElement) notice.hidden = theirs === null;
+  }
+}
+
+/** Whose words stay. @param {HTMLElement} box @param {string} choice "both", "mine" or "theirs" */
+function decide(box, choice) {
+  const address = box.dataset.autosave ?? "";
+  const entry = waiting.get(address);
+  const area = box.querySelector('textarea[name="note"]');
+  const base = box.querySelector('input[name="base_note"]');
+  if (!entry || entry.theirs === undefined || !(area instanceof HTMLTextAreaElement)) return;
+  if (choice === "both") area.value = `${entry.theirs}\n\n${area.value}`;
+  if (choice === "theirs") area.value = entry.theirs;
+  if (base instanceof HTMLInputElement) base.value = entry.theirs;
+  delete entry.theirs;
+  entry.body = read(box);
+  showTheirs(address, null);
+  area.focus();
+  say(address, "saving");
+  void save(address);
+}
+
 /** @param {string} address @param {URLSearchParams} body @param {boolean} leaving @returns {Promise<Response>} */
 function send(address, body, leaving) {
   const token = document.querySelector('input[name="csrf"]');
   const headers = { "x-live": "1", "x-csrf-token": token instanceof HTMLInputElement ? token.value : "" };
-  return fetch(address, { method: "POST", body, keepalive: leaving, headers });
+  // Who leaves is not there to decide: both are kept.
+  const sent = leaving ? new URLSearchParams([...body, ["keep_both", "1"]]) : body;
+  return fetch(address, { method: "POST", body: sent, keepalive: leaving, headers });
 }
 
 /** @param {HTMLElement} box */
@@ -116,7 +180,7 @@ function note(box) {
   entry.body = read(box);
   entry.timer = setTimeout(save, PAUSE, address);
   waiting.set(address, entry);
-  say(address, "saving");
+  if (entry.theirs === undefined) say(address, "saving");
 }
 
 /** @param {boolean} leaving */
@@ -127,6 +191,11 @@ function saveAll(leaving) {
 document.addEventListener("input", (event) => {
   const box = boxOf(event.target);
   if (box) note(box);
+});
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("[data-autosave-keep]") : null;
+  const box = boxOf(button);
+  if (box && button instanceof HTMLElement) decide(box, button.dataset.autosaveKeep ?? "");
 });
 document.addEventListener("change", (event) => {
   const box = boxOf(event.target);

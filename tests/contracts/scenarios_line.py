@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from jobdating.db import tables as t
 from jobdating.domain import events
 from jobdating.domain.states import NextStep, Origin
-from jobdating.services import booking, queue, stand, waitlist
+from jobdating.services import booking, queue, review, stand, waitlist
 from tests.contracts.world import LIVE, Scenario, World, steps
 from tests.factories import BEFORE
 
@@ -160,7 +160,7 @@ SCENARIOS = [
     Scenario(
         "a note is written",
         (events.InterviewReviewed,),
-        lambda tx, w: queue.review(
+        lambda tx, w: review.write(
             tx,
             w.recruiter,
             booking_id=w.bookings[0],

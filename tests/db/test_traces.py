@@ -11,7 +11,7 @@ from jobdating.db import traces
 from jobdating.db.engine import Database
 from jobdating.domain import events
 from jobdating.domain.states import NextStep
-from jobdating.services import queue
+from jobdating.services import queue, review
 from tests.contracts.world import LIVE, World, make_world
 
 
@@ -33,7 +33,7 @@ async def test_nothing_that_names_somebody_or_was_written_is_kept(db: Database) 
         booking_id = world.bookings[0]
         for step in (queue.check_in, queue.call, queue.start, queue.finish):
             step(tx, world.recruiter, booking_id=booking_id, now=LIVE)
-        queue.review(
+        review.write(
             tx, world.recruiter, booking_id=booking_id, note="Bonne lecture de plan", rating=4,
             next_step=NextStep.OFFER, now=LIVE,
         )  # fmt: skip

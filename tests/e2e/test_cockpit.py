@@ -11,7 +11,8 @@ from sqlalchemy import Connection, select, update
 from jobdating.clock import SteppedClock
 from jobdating.db import tables as t
 from jobdating.domain.policy import Actor
-from jobdating.services import booking, promises, queue
+from jobdating.domain.states import NextStep
+from jobdating.services import booking, promises, queue, review
 from tests import factories as make
 from tests.conftest import OpenPage
 from tests.eventually import eventually
@@ -311,3 +312,44 @@ async def eventually_stored(site: Site, booking_id: int, note: str, next_step: s
         return (found.note, found.next_step) == (note, next_step)
 
     await eventually(is_stored)
+
+
+async def test_two_windows_that_write_into_one_note_lose_nothing(site: Site, world: World, open_page: OpenPage) -> None:
+    for step in (queue.call, queue.start):
+        await site.db.write(step, world.recruiter, booking_id=world.bookings[0], now=NOW)
+    page = await open_page(world.path, world.recruiter, width=1280)
+    note = page.get_by_label("Note", exact=False).and_(page.locator("textarea"))
+    await note.fill("Ponctuelle")
+    other = {"note": "Soigneuse", "rating": 4, "next_step": NextStep.UNDECIDED}
+    await site.db.write(review.write, world.recruiter, booking_id=world.bookings[0], now=NOW, **other)
+    changed = page.get_by_role("alert").filter(has_text="dans une autre fenêtre")
+    await expect(changed).to_contain_text("Soigneuse")
+    await expect(note).to_have_value("Ponctuelle")
+    await note.press_sequentially(", et vive")  # nothing that is typed meanwhile is lost
+    await changed.get_by_role("button", name="Garder les deux").click()
+    await expect(changed).to_be_hidden()
+    await expect(note).to_have_value("Soigneuse\n\nPonctuelle, et vive")
+
+    async def both() -> bool:
+        row = await stored(site, world.bookings[0])
+        return (row.note, row.rating) == ("Soigneuse\n\nPonctuelle, et vive", 4)
+
+    await eventually(both)
+    await note.fill("Soigneuse et ponctuelle")
+    await eventually(lambda: has_note(site, world, "Soigneuse et ponctuelle"))
+    await expect(changed).to_be_hidden()
+
+
+async def test_who_leaves_while_somebody_else_wrote_keeps_both(site: Site, world: World, open_page: OpenPage) -> None:
+    for step in (queue.call, queue.start):
+        await site.db.write(step, world.recruiter, booking_id=world.bookings[0], now=NOW)
+    page = await open_page(world.path, world.recruiter, width=1280)
+    await page.locator("textarea").first.fill("Ponctuelle")
+    other = {"note": "Soigneuse", "rating": None, "next_step": NextStep.UNDECIDED}
+    await site.db.write(review.write, world.recruiter, booking_id=world.bookings[0], now=NOW, **other)
+    await page.goto("/help")
+    await eventually(lambda: has_note(site, world, "Soigneuse\n\nPonctuelle"))
+
+
+async def has_note(site: Site, world: World, note: str) -> bool:
+    return bool((await stored(site, world.bookings[0])).note == note)

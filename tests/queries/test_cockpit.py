@@ -13,6 +13,7 @@ from jobdating.queries import cockpit, invitations, review, rooms
 from jobdating.queries.cockpit import Board, FreeSlot
 from jobdating.queries.interviews import Entry, Presence
 from jobdating.services import booking, promises, queue, stand
+from jobdating.services import review as reviewing
 from tests import factories as make
 
 MINUTE = timedelta(minutes=1)
@@ -147,10 +148,10 @@ async def test_the_last_one_stays_on_the_card_until_the_next_call_and_waits_for_
     assert (found.last.booking_id, found.current, found.mean) == (first, (), MINUTE)
     assert [entry.booking_id for entry in found.to_review] == [first]
     undecided = {"note": "Lit un plan.", "rating": None, "next_step": NextStep.UNDECIDED}
-    await db.write(lambda tx: queue.review(tx, world.recruiter, booking_id=first, now=NOW, **undecided))  # type: ignore[arg-type]
+    await db.write(lambda tx: reviewing.write(tx, world.recruiter, booking_id=first, now=NOW, **undecided))  # type: ignore[arg-type]
     assert [entry.booking_id for entry in (await board(db, world)).to_review] == [first]
     decided = undecided | {"next_step": NextStep.OFFER}
-    await db.write(lambda tx: queue.review(tx, world.recruiter, booking_id=first, now=NOW, **decided))  # type: ignore[arg-type]
+    await db.write(lambda tx: reviewing.write(tx, world.recruiter, booking_id=first, now=NOW, **decided))  # type: ignore[arg-type]
     assert (await board(db, world)).to_review == []
 
 

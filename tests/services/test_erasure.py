@@ -18,7 +18,7 @@ from jobdating.domain.states import AgeBand, NextStep
 from jobdating.exchange import register as sheets
 from jobdating.queries import register
 from jobdating.realtime.timekeeping import Timekeeper
-from jobdating.services import adult, booking, consent, documents, erasure, permission, purge, queue, sessions
+from jobdating.services import adult, booking, consent, documents, erasure, permission, purge, queue, review, sessions
 from jobdating.services.consent import Answer
 from tests import factories as make
 from tests.canaries import CANARIES, Canaries, found_in
@@ -67,7 +67,7 @@ class Scene:
         made = booking.book(tx, self.ines, slot_id=self.slots[0], now=make.BEFORE)
         for step in (queue.check_in, queue.call, queue.start, queue.finish):
             step(tx, self.recruiter, booking_id=made.id, now=make.MORNING)
-        queue.review(
+        review.write(
             tx, self.recruiter, booking_id=made.id, note=said.note, rating=4, next_step=NextStep.OFFER, now=make.MORNING
         )
         file = documents.Document(f"{said.filename}.pdf", b"%PDF-1.7\n" + said.document.encode() + b"\n%%EOF\n")

@@ -12,7 +12,7 @@ from jobdating.db.engine import Database
 from jobdating.domain import errors
 from jobdating.domain.policy import Actor
 from jobdating.domain.states import BookingState, NextStep, Origin
-from jobdating.services import booking, queue
+from jobdating.services import booking, queue, review
 from tests import factories as make
 
 S = BookingState
@@ -316,12 +316,12 @@ async def test_joining_a_line_twice_is_joining_once(db: Database, day: Day) -> N
 
 async def test_a_review_is_written_once_and_changed_at_will(db: Database, day: Day) -> None:
     written: dict[str, Any] = {"note": "Lit un plan.", "rating": 4, "next_step": NextStep.SHORTLIST}
-    await db.write(queue.review, day.recruiter, booking_id=day.first, now=NOW, **written)
+    await db.write(review.write, day.recruiter, booking_id=day.first, now=NOW, **written)
     before = await entries(db)
-    await db.write(queue.review, day.recruiter, booking_id=day.first, now=NOW + MINUTE, **written)
+    await db.write(review.write, day.recruiter, booking_id=day.first, now=NOW + MINUTE, **written)
     assert (await entries(db), (await stored(db, day.first)).reviewed_at) == (before, NOW)
     later = written | {"rating": None, "next_step": NextStep.NO}
-    await db.write(queue.review, day.recruiter, booking_id=day.first, now=NOW + MINUTE, **later)
+    await db.write(review.write, day.recruiter, booking_id=day.first, now=NOW + MINUTE, **later)
     found = await stored(db, day.first)
     assert (found.note, found.rating, found.next_step) == ("Lit un plan.", None, "no")
 
@@ -330,15 +330,15 @@ async def test_a_review_that_cannot_be_kept_says_which_field(db: Database, day: 
     plain: dict[str, Any] = {"booking_id": day.first, "next_step": NextStep.UNDECIDED, "now": NOW}
     for note, rating, fields in (("", 6, {"rating"}), ("", 0, {"rating"}), ("a" * 4_001, None, {"note"})):
         with pytest.raises(errors.Invalid) as refusal:
-            await db.write(queue.review, day.recruiter, note=note, rating=rating, **plain)
+            await db.write(review.write, day.recruiter, note=note, rating=rating, **plain)
         fields_told = refusal.value.params["fields"]
         assert isinstance(fields_told, dict)
         assert set(fields_told) == fields
     await db.write(put, day.first, S.HELD)
     with pytest.raises(errors.WrongState):
-        await db.write(queue.review, day.recruiter, note="", rating=None, **plain)
+        await db.write(review.write, day.recruiter, note="", rating=None, **plain)
     with pytest.raises(errors.NotFound):
-        await db.write(queue.review, day.ines, note="", rating=None, **plain)
+        await db.write(review.write, day.ines, note="", rating=None, **plain)
 
 
 async def test_the_first_click_into_the_room_counts_and_an_organiser_is_no_party(db: Database, day: Day) -> None:

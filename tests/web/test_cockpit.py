@@ -344,3 +344,24 @@ async def test_the_fragments_of_the_page_are_those_of_the_frames(site: Site, wor
         assert f'id="{name}-{world.stand}"' in drawn.split(">")[0]
         assert drawn in html
         assert "csrf" not in drawn
+
+
+async def test_without_scripts_a_note_that_changed_meanwhile_is_shown_beside_what_was_typed(
+    site: Site, world: World
+) -> None:
+    first = world.bookings[0]
+    began = {"rating": "", "next_step": "undecided", "base_rating": "", "base_next_step": "undecided", "base_note": ""}
+    other = {"note": "Soigneuse", "rating": None, "next_step": NextStep.UNDECIDED}
+    await site.db.write(review.write, world.recruiter, booking_id=first, now=NOW, **other)
+    async with site.client(world.recruiter) as client:
+        refused = await client.post(f"/bookings/{first}/review", data=began | {"note": "Ponctuelle"})
+        assert refused.status_code == 409
+        assert "Soigneuse</blockquote>" in refused.text
+        assert "Ponctuelle</textarea>" in refused.text
+        both = began | {"note": "Ponctuelle", "keep_both": "1"}
+        assert (await client.post(f"/bookings/{first}/review", data=both)).status_code == 303
+
+    def note(tx: Connection) -> str:
+        return str(tx.execute(select(t.bookings.c.note).where(t.bookings.c.id == first)).scalar_one())
+
+    assert await site.db.read(note) == "Soigneuse\n\nPonctuelle"
