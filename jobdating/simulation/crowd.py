@@ -16,7 +16,7 @@ from jobdating.clock import Clock
 from jobdating.db.engine import Database
 from jobdating.domain.errors import DomainError
 from jobdating.services import presence, timekeeper
-from jobdating.simulation import roles
+from jobdating.simulation import answers, roles
 from jobdating.simulation.fair import Cast
 from jobdating.simulation.life import Life
 from jobdating.simulation.roles import Act
@@ -93,10 +93,17 @@ class Players:
             stands = {}
 
     def _acts(self, scene: Scene, now: datetime) -> Iterator[Act]:
+        for offer in scene.offers:
+            player = self._candidates.get(offer.candidate_id)
+            if player is None or offer.candidate_id in self._spared_candidates:
+                continue
+            if act := answers.to_offer(offer, player.actor, now):
+                yield act
         for rows in scene.lines.values():
             for row in rows:
                 if row.candidate_id not in self._spared_candidates and row.candidate_id in self._candidates:
                     actor = self._candidates[row.candidate_id].actor
+                    yield from answers.to_question(row, actor, agrees=self._temper.visit(row.id).agrees, now=now)
                     if act := roles.candidate(row, actor, self._temper, now):
                         yield act
         for place_id, (number, place) in self._stands.items():
@@ -130,8 +137,8 @@ class Crowd(Players):
         for changes in self._presence(scene, now):
             await self._db.write(presence.record, **changes, now=now)
         acts = list(self._acts(scene, now))
-        answers = await asyncio.gather(*(self._do(act, now) for act in acts), return_exceptions=True)
-        for act, error in zip(acts, answers, strict=True):
+        outcomes = await asyncio.gather(*(self._do(act, now) for act in acts), return_exceptions=True)
+        for act, error in zip(acts, outcomes, strict=True):
             if isinstance(error, BaseException) and not isinstance(error, DomainError):
                 raise error from RuntimeError(f"{act.service.__module__}.{act.service.__name__}")
 

@@ -1,7 +1,7 @@
 """What the simulated crowd sees before it acts: the lines of the day, who is connected, what is just over. Reads only."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, and_, or_, select
 
 from jobdating.db import tables as t
-from jobdating.domain.states import LIVE, WITH_RECRUITER, BookingState
+from jobdating.domain.states import LIVE, WITH_RECRUITER, BookingState, OfferState
 from jobdating.domain.window import day_span
 
 AHEAD = timedelta(minutes=75)
@@ -36,6 +36,11 @@ _COLUMNS = (
     t.bookings.c.candidate_in_room_at,
     t.bookings.c.recruiter_in_room_at,
     t.bookings.c.reviewed_at,
+    t.bookings.c.late_until,
+    t.bookings.c.early_asked_at,
+    t.bookings.c.early_agreed_at,
+    t.bookings.c.early_refused_at,
+    t.bookings.c.gap_taken_at,
 )
 
 
@@ -48,6 +53,7 @@ class Scene:
     asked: list[Any]  # held or requested, of any day
     here: frozenset[int]  # candidates who are connected
     stands: dict[int, Any]
+    offers: list[Any] = field(default_factory=list)  # gaps that wait for an answer
 
     @cached_property
     def with_recruiter(self) -> list[Any]:
@@ -56,7 +62,7 @@ class Scene:
 
 
 def look(tx: Connection, *, fair_id: int, timezone: str, now: datetime) -> Scene:
-    """The fair as it is now, in four statements."""
+    """The fair as it is now, in five statements."""
     start, _ = day_span(now.astimezone(ZoneInfo(timezone)).date(), timezone)
     of_fair = t.bookings.c.fair_id == fair_id
     today = and_(t.bookings.c.queued_at >= start, t.bookings.c.queued_at < now + AHEAD)
@@ -88,4 +94,7 @@ def look(tx: Connection, *, fair_id: int, timezone: str, now: datetime) -> Scene
     over: dict[int, list[Any]] = defaultdict(list)
     for row in done:
         over[row.stand_id].append(row)
-    return Scene(lines, over, asked, frozenset(here), {row.id: row for row in stands})
+    offers = select(t.gap_offers.c.id, t.gap_offers.c.candidate_id, t.gap_offers.c.made_at)
+    waiting = (t.gaps.c.fair_id == fair_id, t.gap_offers.c.state == OfferState.OFFERED.value)
+    open_offers = tx.execute(offers.join(t.gaps).where(*waiting).order_by(t.gap_offers.c.id)).all()
+    return Scene(lines, over, asked, frozenset(here), {row.id: row for row in stands}, list(open_offers))
