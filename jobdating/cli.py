@@ -1,5 +1,6 @@
 """The commands. Each parses, calls what does the work, and says one fact a line; `--help` explains them."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -131,6 +132,38 @@ def purge(database_url: DatabaseUrl = None) -> None:
     from jobdating.commands.purge import run_purge
 
     raise SystemExit(run_purge(database_url=database_url or settings.Environment().database_url))
+
+
+@app.command()
+def rehearse(
+    fair: Annotated[str, typer.Argument(help="The fair's name in its address, for example juin-2027")],
+    day: Annotated[str | None, typer.Option(help="The day, as 2027-06-17; the first one unless told")] = None,
+    seed: Annotated[int, typer.Option(help="The same number plays the same day")] = 1,
+    fill: Annotated[int, typer.Option(help="Percent of the places that are taken at least", min=0, max=100)] = 85,
+    no_show: Annotated[int, typer.Option(help="Percent of people who do not come", min=0, max=60)] = 12,
+    recruiters: Annotated[int, typer.Option(help="What if: one more at so many of the fullest stands", min=0)] = 0,
+    buffer: Annotated[int, typer.Option(help="What if: more minutes between two interviews", min=0, max=30)] = 0,
+    cap: Annotated[int | None, typer.Option(help="What if: interviews of a person at most", min=1)] = None,
+    json: Annotated[Path | None, typer.Option("--json", help="Also write it all to this file")] = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Play a day of a fair on a copy, with simulated people, and tell what to expect; nothing real changes."""
+    from jobdating.commands.rehearse import run_rehearsal
+    from jobdating.simulation.variations import each_of
+
+    try:
+        wanted = None if day is None else date.fromisoformat(day)
+    except ValueError as error:
+        raise typer.BadParameter("write it as 2027-06-17", param_hint="--day") from error
+    raise SystemExit(
+        run_rehearsal(
+            fair,
+            database_url=database_url or settings.Environment().database_url,
+            plan=(wanted, seed, fill / 100, no_show / 100),
+            variations=each_of(recruiters, buffer, cap),
+            to=json,
+        )
+    )
 
 
 organiser = typer.Typer(help="Who may organise a fair.", no_args_is_help=True)

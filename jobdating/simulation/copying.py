@@ -74,7 +74,8 @@ def dawn(tx: Connection, fair_id: int, *, day: date) -> None:
     gone = {"connected_since": None, "seen_at": None}
     tx.execute(update(t.stands).where(t.stands.c.fair_id == fair_id).values(**gone, away_since=None, delay_minutes=0))
     tx.execute(update(t.candidates).where(t.candidates.c.fair_id == fair_id).values(**gone, checked_in_on=None))
-    tx.execute(update(t.fairs).where(t.fairs.c.id == fair_id).values(live_day=None, free_from=None))
+    alone = {"first_day": day, "last_day": day, "live_day": None, "free_from": None}
+    tx.execute(update(t.fairs).where(t.fairs.c.id == fair_id).values(**alone))
 
 
 def _accounts(fair_id: int) -> ColumnElement[bool]:

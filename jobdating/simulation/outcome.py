@@ -12,12 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from jobdating.db import tables as t
-from jobdating.domain.attendance import Finding
+from jobdating.domain.attendance import Finding, Trouble
 from jobdating.domain.slots import Span
 from jobdating.domain.states import WAITING, BookingState
 from jobdating.simulation.fair import Cast, Place
 
 LATE = 10  # minutes after the booked time
+HURTS = frozenset({Trouble.NOT_JOINED, Trouble.AWAY, Trouble.LATE})
+LONG = 15  # minutes of trouble that count
 _CAME = frozenset({BookingState.DONE, BookingState.IN_PROGRESS, BookingState.CALLED})
 
 
@@ -83,9 +85,9 @@ class Watch:
     curve: list[Point] = field(default_factory=list)
 
     def note(self, findings: Iterable[Finding]) -> None:
-        """An empty stand is no trouble here: it is counted as idle."""
+        """A stand that is empty or fills up is no trouble here: that is in other figures."""
         for finding in findings:
-            if finding.kind != "empty":
+            if finding.kind in HURTS:
                 self.trouble[finding.stand_id] += self.every // timedelta(minutes=1)
 
 
@@ -94,7 +96,7 @@ def outcome(tx: Connection, cast: Cast, watch: Watch, *, lost: int, until: datet
     rows = tx.execute(
         select(t.bookings).where(t.bookings.c.fair_id == cast.fair_id).order_by(t.bookings.c.queued_at, t.bookings.c.id)
     ).all()
-    names = dict(tx.execute(select(t.stands.c.id, t.stands.c.name)).tuples().all())
+    names = {row.id: row.name for row in tx.execute(select(t.stands.c.id, t.stands.c.name))}
     lines: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
         lines[row.stand_id].append(row)
@@ -127,7 +129,7 @@ def outcome(tx: Connection, cast: Cast, watch: Watch, *, lost: int, until: datet
         idle=_mean(idle),
         idle_share=round(sum(idle) / sum(open_minutes), 3) if sum(open_minutes) else 0.0,
         over=max((stand.over for stand in stands), default=0.0),
-        stands_in_trouble=sum(stand.trouble > 0 for stand in stands),
+        stands_in_trouble=sum(stand.trouble >= LONG for stand in stands),
         worst=tuple(sorted(stands, key=lambda s: (-s.trouble, -s.worst_delay, s.name))[:10]),
         curve=tuple(watch.curve),
     )

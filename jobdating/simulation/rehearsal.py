@@ -36,6 +36,7 @@ MINUTE = timedelta(minutes=1)
 KEEPS = timedelta(minutes=2)  # between two rounds of the timekeeper
 LOOKS = timedelta(minutes=5)  # at what needs a hand, as the timekeeper's samples do
 BEFORE, AFTER = timedelta(minutes=20), timedelta(minutes=45)  # of each half-day; nothing is played between
+SAMPLED = 4 * STEP  # between two steps whose commands are measured
 LATE_RECRUITERS = 0.05
 Rows = dict[str, list[dict[str, Any]]]
 Told = Callable[[float], None]
@@ -99,15 +100,14 @@ def rehearse(
         def told(share: float, number: int = number) -> None:
             tell((number + share) / len(wanted))
 
-        measured = number == 0
-        with _database(durable=measured) as tx:
-            played.append(_play(tx, rows, fair_id, plan, variation, measured=measured, tell=told))
+        with _database() as tx:
+            played.append(_play(tx, rows, fair_id, plan, variation, measured=number == 0, tell=told))
     tell(1.0)
     return played
 
 
 @contextmanager
-def _database(*, durable: bool) -> Iterator[Connection]:
+def _database() -> Iterator[Connection]:
     """An empty database in a file of its own that is gone afterwards, and its one connection."""
     with TemporaryDirectory(prefix="jobdating-rehearsal-") as folder:
         url = f"sqlite:///{Path(folder) / 'copy.db'}"
@@ -116,8 +116,7 @@ def _database(*, durable: bool) -> Iterator[Connection]:
         with engine.connect() as connection:
             tx = connection.execution_options(isolation_level="AUTOCOMMIT")
             tx.exec_driver_sql("PRAGMA journal_mode = WAL")
-            if not durable:
-                tx.exec_driver_sql("PRAGMA synchronous = OFF")
+            tx.exec_driver_sql("PRAGMA synchronous = OFF")
             yield tx
         engine.dispose()
 
@@ -138,7 +137,7 @@ def _play(
     for span in spans:
         moment = span.start
         while moment < span.end:
-            _step(tx, players, watch, load, moment, measured=measured)
+            _step(tx, players, watch, load, moment, measured=measured and played % SAMPLED == timedelta())
             moment, played = moment + STEP, played + STEP
             if played % MINUTE == timedelta():
                 tell(played / total)
@@ -152,11 +151,13 @@ def _step(tx: Connection, players: Players, watch: Watch, load: Load, now: datet
         acts = list(players.due(tx, now))
     load.by_minute[minute] += len(acts)
     if measured:
+        tx.exec_driver_sql("PRAGMA synchronous = FULL")
         for act in acts:
             began = time.perf_counter()
             with _committing(tx):
                 attempt(tx, act, now)
             load.times.append(1000 * (time.perf_counter() - began))
+        tx.exec_driver_sql("PRAGMA synchronous = OFF")
     with _committing(tx):
         if not measured:
             for act in acts:

@@ -27,6 +27,12 @@ class Variation:
     cap: int | None = None  # interviews of a person
 
 
+def each_of(recruiters: int, buffer_minutes: int, cap: int | None) -> list[Variation]:
+    """One variation for each thing that is to be tried."""
+    asked = (Variation(recruiters=recruiters), Variation(buffer_minutes=buffer_minutes), Variation(cap=cap))
+    return [each for each in asked if each != Variation()]
+
+
 def vary(tx: Connection, fair_id: int, variation: Variation, *, organiser: Actor, now: datetime) -> int:
     """Apply a variation; how many people with a booking lost their place by it."""
     lost = 0

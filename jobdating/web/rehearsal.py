@@ -18,7 +18,7 @@ from jobdating.services import rehearsals as service
 from jobdating.simulation import process, rehearsal
 from jobdating.simulation.process import TooLong
 from jobdating.simulation.rehearsal import Plan
-from jobdating.simulation.variations import Variation
+from jobdating.simulation.variations import Variation, each_of
 from jobdating.web import fields, forms, pages
 from jobdating.web.fields import Form, Problem, needed, number, understood
 from jobdating.web.house import House, house
@@ -46,12 +46,7 @@ class RehearsalForm(Form):
 
     @property
     def variations(self) -> list[Variation]:
-        asked = (
-            Variation(recruiters=self.recruiters),
-            Variation(buffer_minutes=self.buffer_minutes),
-            Variation(cap=self.cap or None),
-        )
-        return [each for each in asked if each != Variation()]
+        return each_of(self.recruiters, self.buffer_minutes, self.cap or None)
 
 
 async def rehearse(request: Request) -> Response:
