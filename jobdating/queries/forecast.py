@@ -148,7 +148,7 @@ def _bookings(tx: Connection, fair: Fair, start: datetime, end: datetime) -> lis
         tx.execute(
             select(
                 b.id, b.stand_id, b.candidate_id, b.state, b.slot_id, b.origin, b.starts_at, b.queued_at,
-                b.stepped_aside_at, b.late_until, b.checked_in_at, b.called_at, b.started_at, b.ended_at,
+                b.stepped_aside_at, b.late_until, b.phone_asked_at, b.checked_in_at, b.called_at, b.started_at, b.ended_at,
                 b.extra_minutes, t.candidates.c.connected_since,
             )
             .join(t.candidates, t.candidates.c.id == b.candidate_id)
@@ -182,7 +182,7 @@ def _state(
             Waiting(
                 b.id,
                 _booked_at(b),
-                present=b.state == BookingState.CHECKED_IN or b.connected_since is not None,
+                present=_is_present(b),
                 ready_at=ready[b.id],
             )
             for b in bookings
@@ -198,6 +198,12 @@ def _state(
         away_until=now + AWAY if stand.away_since else None,
         before=before,
     )
+
+
+def _is_present(booking: Any) -> bool:
+    """Said so, is connected, or waits to be phoned."""
+    said = booking.state == BookingState.CHECKED_IN or booking.phone_asked_at is not None
+    return said or booking.connected_since is not None
 
 
 def _booked_at(booking: Any) -> datetime | None:
