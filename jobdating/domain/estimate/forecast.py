@@ -15,7 +15,7 @@ from jobdating.domain.arbiter import TimeBox
 from jobdating.domain.estimate import chance
 from jobdating.domain.estimate.chance import DRAWS, SERIALS, Grid
 from jobdating.domain.estimate.gaps import Gaps
-from jobdating.domain.estimate.lines import Holding, Lines, after_pauses, lay_out
+from jobdating.domain.estimate.lines import Holdings, Index, Lines, after_pauses, lay_out
 from jobdating.domain.estimate.model import Estimate, Prior, StandState
 
 LOW, LIKELY, HIGH = (round(part * DRAWS) - 1 for part in (0.15, 0.50, 0.89))
@@ -49,8 +49,8 @@ def _play(lines: Lines, *, prior: Prior, box: TimeBox) -> Grid:
     calls = np.empty((len(lines.earliest), DRAWS), dtype=np.float32)
     pace = lines.pace + lines.spread * chance.normals("pace")[0]
     free = np.repeat(lines.free, DRAWS, axis=1)
-    for row, holding in lines.holdings:
-        free[row] = np.maximum(free[row], _rest(holding, pace[row], int(lines.serial[row]), prior) + prior.turnover)
+    held = lines.holdings.rows
+    free[held] = np.maximum(free[held], _rest(lines.holdings, pace[held], lines.serial[held], prior) + prior.turnover)
     gaps = Gaps(lines, calls, pace, prior=prior, box=box)
     for position in range(lines.booked.shape[1]):
         having = int(np.count_nonzero(lines.booked[:, position] >= 0))
@@ -66,15 +66,19 @@ def _play(lines: Lines, *, prior: Prior, box: TimeBox) -> Grid:
     return calls
 
 
-def _rest(holding: Holding, pace: Grid, serial: int, prior: Prior) -> Grid:
-    """Minutes until the person who keeps the stand has left it."""
+def _rest(holdings: Holdings, pace: Grid, serial: Index, prior: Prior) -> Grid:
+    """Minutes until the people who keep the stands have left them."""
     before = (serial - 1) % SERIALS
-    if holding.elapsed is not None:
-        # Of the interviews that have lasted this long, how long do they last?
-        elapsed = max(holding.elapsed, 0.01)
-        lasted = chance.survival((np.log(np.float32(elapsed)) - pace) / prior.log_sd)
-        longer = chance.deviate(lasted - np.log1p(-chance.uniforms("length")[before]))
-        return np.maximum(np.exp(pace + prior.log_sd * longer) - elapsed, np.float32(holding.at_least))
-    kept = max(prior.answer - holding.called, 0) + np.exp(pace + prior.log_sd * chance.normals("length")[before])
-    gone = chance.uniforms("show")[before] < holding.missing
-    return np.where(gone, np.float32(max(prior.grace - holding.called, 0)), kept)
+    met = np.isfinite(holdings.elapsed[:, 0])
+    rest = np.empty_like(pace)
+    # Of the interviews that have lasted this long, how long do they last?
+    elapsed = np.maximum(holdings.elapsed[met], np.float32(0.01))
+    lasted = chance.survival((np.log(elapsed) - pace[met]) / np.float32(prior.log_sd))
+    longer = chance.deviate(lasted - np.log1p(-chance.uniforms("length")[before[met]]))
+    ends = np.exp(pace[met] + np.float32(prior.log_sd) * longer) - elapsed
+    rest[met] = np.maximum(ends, holdings.at_least[met])
+    answer = np.maximum(np.float32(prior.answer) - holdings.called[~met], 0)
+    lasts = np.exp(pace[~met] + np.float32(prior.log_sd) * chance.normals("length")[before[~met]])
+    gone = chance.uniforms("show")[before[~met]] < holdings.missing[~met]
+    rest[~met] = np.where(gone, np.maximum(np.float32(prior.grace) - holdings.called[~met], 0), answer + lasts)
+    return rest

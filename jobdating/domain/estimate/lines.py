@@ -25,16 +25,18 @@ _NEVER = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
-    """Who keeps a stand: `elapsed` since the start (None when they have not met yet), `called` since the call.
+class Holdings:
+    """Who keeps which stands. `rows` are theirs; all else is a column in that order.
 
-    `at_least` is how long they stay at least, as the recruiter announced; 0 where nothing was said.
+    `elapsed` since the start (NaN where they have not met yet), `called` since the call; `missing` is the chance that
+    nobody comes; `at_least` is how long they stay, as the recruiter announced, 0 where nothing was said.
     """
 
-    elapsed: float | None
-    called: float
-    missing: float
-    at_least: float
+    rows: Index
+    elapsed: Grid
+    called: Grid
+    missing: Grid
+    at_least: Grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Lines:
     booked: Index
     walk_ins: Index
     ready: Grid
-    holdings: tuple[tuple[int, Holding], ...]
+    holdings: Holdings
 
 
 def lay_out(stands: Sequence[StandState], *, prior: Prior, now: datetime) -> Lines:
@@ -86,7 +88,7 @@ def lay_out(stands: Sequence[StandState], *, prior: Prior, now: datetime) -> Lin
         booked=booked,
         walk_ins=walk_ins,
         ready=after_pauses(floors[walk_ins], pauses),
-        holdings=tuple((at, _holding(stand.current, now)) for at, stand in enumerate(ordered) if stand.current),
+        holdings=_holdings([(at, stand.current) for at, stand in enumerate(ordered) if stand.current], now),
     )
 
 
@@ -176,12 +178,14 @@ def _pauses(stands: Sequence[StandState], now: datetime) -> Grid:
     return np.array(padded, dtype=np.float32).reshape(len(rows), width)
 
 
-def _holding(current: Current, now: datetime) -> Holding:
-    return Holding(
-        elapsed=(now - current.started_at) / _MINUTE if current.started_at else None,
-        called=(now - current.called_at) / _MINUTE,
-        missing=HERE_BUT_GONE if current.present else SURELY_LATE,
-        at_least=max((current.extended_to - now) / _MINUTE, 0.0) if current.extended_to else 0.0,
+def _holdings(held: Sequence[tuple[int, Current]], now: datetime) -> Holdings:
+    people = [current for _, current in held]
+    return Holdings(
+        rows=np.array([row for row, _ in held], dtype=np.intp),
+        elapsed=_column([(now - one.started_at) / _MINUTE if one.started_at else float("nan") for one in people]),
+        called=_column([(now - one.called_at) / _MINUTE for one in people]),
+        missing=_column([HERE_BUT_GONE if one.present else SURELY_LATE for one in people]),
+        at_least=_column([max((one.extended_to - now) / _MINUTE, 0.0) if one.extended_to else 0.0 for one in people]),
     )
 
 
