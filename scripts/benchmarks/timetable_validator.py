@@ -43,7 +43,9 @@ def back_to_backs(instance: Json, interviews: list[Json]) -> int:
 
 def half_days(instance: Json, interviews: list[Json]) -> dict[str, int]:
     """On how many half-days each candidate with an interview has to come."""
-    return Counter(candidate for candidate, _ in {(one["candidate"], _half(instance, one["slot"])) for one in interviews})
+    return Counter(
+        candidate for candidate, _ in {(one["candidate"], _half(instance, one["slot"])) for one in interviews}
+    )
 
 
 def _times(instance: Json, solution: Json) -> Iterator[str]:
@@ -130,9 +132,7 @@ class _Reasons:
     def _fits(self, candidate: str, slot: int) -> bool:
         near = range(slot - self.instance["min_gap"], slot + self.instance["min_gap"] + 1)
         half = _half(self.instance, slot)
-        return not any(
-            other in near and _half(self.instance, other) == half for other in self.of_candidate[candidate]
-        )
+        return not any(other in near and _half(self.instance, other) == half for other in self.of_candidate[candidate])
 
 
 def _neighbours(interviews: list[Json]) -> Iterator[tuple[Json, Json]]:

@@ -32,9 +32,9 @@ def best_score(instance: dict[str, Any]) -> int | None:
         model.add(sum(by_pair[one["candidate"], one["stand"]]) == 1)
     worth: list[Any] = []
     for candidate in instance["candidates"]:
-        own = [variable for _, variable in by_candidate[candidate["id"]]]
+        all_own = [variable for _, variable in by_candidate[candidate["id"]]]
         served = [model.new_bool_var("") for _ in range(instance["cap"])]
-        model.add(sum(own) == sum(served))
+        model.add(sum(all_own) == sum(served))
         worth += [points * taken for points, taken in zip(instance["bonus"], served, strict=False)]
         for rank, stand in enumerate(candidate["wishes"]):
             points = instance["rank_weights"][min(rank, len(instance["rank_weights"]) - 1)]

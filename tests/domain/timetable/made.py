@@ -3,7 +3,18 @@
 import json
 from typing import Any
 
-from jobdating.domain.timetable import Candidate, Instance, Interview, Pair, Policy, Solution, Stand, Strength, mend, solve
+from jobdating.domain.timetable import (
+    Candidate,
+    Instance,
+    Interview,
+    Pair,
+    Policy,
+    Solution,
+    Stand,
+    Strength,
+    mend,
+    solve,
+)
 from jobdating.exchange.instances import written, written_instance
 from scripts.benchmarks.timetable_validator import violations
 

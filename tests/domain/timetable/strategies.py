@@ -21,7 +21,9 @@ def instances(draw: st.DrawFn, *, pins: bool = True) -> Instance:
     stands = [Stand(f"r{number}", ranges(draw(times))) for number in range(draw(st.integers(1, 5)))]
     ids = [stand.id for stand in stands]
     candidates = [
-        Candidate(f"c{number}", ranges(draw(times)), tuple(draw(st.lists(st.sampled_from(ids), unique=True, max_size=4))))
+        Candidate(
+            f"c{number}", ranges(draw(times)), tuple(draw(st.lists(st.sampled_from(ids), unique=True, max_size=4)))
+        )
         for number in range(draw(st.integers(1, 6)))
     ]
     policy = Policy(cap=draw(st.integers(1, 3)), min_gap=draw(st.integers(0, 2)))
@@ -34,9 +36,7 @@ def instances(draw: st.DrawFn, *, pins: bool = True) -> Instance:
         if pair not in forbidden and counts.count(pair.candidate) < policy.cap:
             pinned.append(pair)
             counts.append(pair.candidate)
-    return Instance(
-        SLOTS, HALF_DAYS, tuple(stands), tuple(candidates), locked, tuple(pinned), forbidden, policy
-    )
+    return Instance(SLOTS, HALF_DAYS, tuple(stands), tuple(candidates), locked, tuple(pinned), forbidden, policy)
 
 
 def _locked(

@@ -64,9 +64,7 @@ def test_nobody_goes_straight_from_one_interview_to_the_next_with_a_gap_of_one()
 
 
 def test_a_first_interview_is_worth_more_than_anothers_first_wish() -> None:
-    made = instance(
-        {"wanted": [0], "other": [1]}, {"early": (ALL_DAY, "wanted other"), "late": ([0], "wanted")}, cap=1
-    )
+    made = instance({"wanted": [0], "other": [1]}, {"early": (ALL_DAY, "wanted other"), "late": ([0], "wanted")}, cap=1)
     met = {one.pair for one in solved(made).interviews}
     assert met == {Pair("early", "other"), Pair("late", "wanted")}
 
@@ -92,9 +90,7 @@ def test_a_pinned_pair_that_nobody_wishes_meets_and_is_worth_no_wish() -> None:
 
 
 def test_pinned_pairs_that_are_in_each_others_way_are_refused_in_words() -> None:
-    made = instance(
-        {"r1": [0]}, {"c1": (ALL_DAY, "r1"), "c2": (ALL_DAY, "r1")}, pinned=(("c1", "r1"), ("c2", "r1"))
-    )
+    made = instance({"r1": [0]}, {"c1": (ALL_DAY, "r1"), "c2": (ALL_DAY, "r1")}, pinned=(("c1", "r1"), ("c2", "r1")))
     assert check(made) == ()
     with pytest.raises(Malformed) as refused:
         solve(made)
@@ -132,9 +128,7 @@ def test_the_policy_decides_between_first_wishes_and_second_interviews() -> None
 
 
 def test_interviews_come_on_few_half_days_at_no_cost() -> None:
-    made = instance(
-        {"r1": [0, 4], "r2": [3, 7]}, {"c1": (ALL_DAY, "r1 r2"), "c2": (ALL_DAY, "r1 r2")}, min_gap=1
-    )
+    made = instance({"r1": [0, 4], "r2": [3, 7]}, {"c1": (ALL_DAY, "r1 r2"), "c2": (ALL_DAY, "r1 r2")}, min_gap=1)
     half_days = Counter((one.candidate, one.slot // 4) for one in solved(made).interviews)
     assert sorted(half_days.values()) == [2, 2]
 
