@@ -22,6 +22,7 @@ class FairSettings:
     """What an organiser decides, but for the grid. Moments in UTC; `room_hosts` are hosts links may lead to, () for any.
 
     `refill` is whether gaps of the day are offered to those who fit, `refill_group` to how many at a time.
+    `undo_minutes` is how long a stand's shift, spreading or closing can be taken back.
     """
 
     name: str
@@ -38,6 +39,7 @@ class FairSettings:
     published: bool
     refill: bool = True
     refill_group: int = 3
+    undo_minutes: int = 10
 
 
 def create(tx: Connection, actor: Actor, *, slug: str, settings: FairSettings, frame: Frame, now: datetime) -> int:

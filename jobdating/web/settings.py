@@ -41,6 +41,7 @@ class FrameForm(Form):
     published: Yes
     refill: Yes
     refill_group: Annotated[int, understood(needed(number(1, 10)))]
+    undo_minutes: Annotated[int, understood(needed(number(1, 120)))]
 
 
 class NewForm(FrameForm):
@@ -58,7 +59,7 @@ NEW: dict[str, Any] = {
     "name": "", "slug": "", "first_day": "", "last_day": "", "hours": "9h-12h, 14h-17h", "interview_minutes": 10,
     "buffer_minutes": 5, "opens_at": "", "closes_at": "", "cap": 5, "gap_minutes": 15, "lead_minutes": 30,
     "grace_minutes": 5, "room_provider": "jitsi", "room_hosts": "", "contact_email": "", "contact_phone": "",
-    "published": "yes", "refill": "yes", "refill_group": 3,
+    "published": "yes", "refill": "yes", "refill_group": 3, "undo_minutes": 10,
 }  # fmt: skip
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, select
 from jobdating.db import tables as t
 from jobdating.domain import events
 from jobdating.domain.repair import Asked, Way
+from jobdating.domain.slots import Span
 from jobdating.queries import repair as queries
-from jobdating.services import booking, repair
+from jobdating.services import blocking, booking, presence, repair
 from tests.contracts.scenarios_line import offer, start
 from tests.contracts.world import Scenario, World, steps
 from tests.factories import BEFORE
@@ -33,7 +34,7 @@ def repaired(way: Way, **values: Any) -> Callable[[Connection, World], None]:
 
 def there(tx: Connection, w: World) -> None:
     """The recruiters of the other stands are at their pages."""
-    tx.execute(t.stands.update().where(t.stands.c.id != w.stand).values(seen_at=w.now))
+    presence.record(tx, candidates={}, stands={w.colleague: True, w.full: True}, now=w.now)
 
 
 def undone(tx: Connection, w: World) -> None:
@@ -47,11 +48,9 @@ def settled(tx: Connection, w: World) -> None:
 
 def nowhere_else(tx: Connection, w: World) -> None:
     """The first candidate is expected next door when the stand would be ready for them, and all else is blocked."""
-    tx.execute(t.slots.update().where(t.slots.c.stand_id != w.stand).values(state="blocked"))
-    taken = set(tx.execute(select(t.bookings.c.slot_id).where(t.bookings.c.stand_id == w.stand)).scalars())
-    tx.execute(t.slots.update().where(t.slots.c.id.in_(set(w.slots) - taken)).values(state="blocked"))
-    tx.execute(t.slots.update().where(t.slots.c.id == w.other_slots[2]).values(state="open"))
     booking.book(tx, w.organiser, slot_id=w.other_slots[2], candidate_id=w.candidate(0), now=BEFORE)
+    day = Span(w.now - timedelta(hours=1), w.now + timedelta(hours=12))
+    blocking.block(tx, w.organiser, fair_id=w.fair_id, stand_id=None, span=day, now=w.now - timedelta(hours=1))
 
 
 SHIFT = repaired(Way.SHIFT, minutes=15)

@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,15 +14,22 @@ from jobdating.db import journal
 from jobdating.db import tables as t
 from jobdating.db.engine import Database, open_database
 from jobdating.db.replica import Replica
+from jobdating.db.types import to_micros
 from jobdating.queries import identity, replay
+from jobdating.queries.replay import Alerts
 from jobdating.rendering import catalogue
 from jobdating.rendering.environment import render_fragment
 from jobdating.services import erasure
-from tests.contracts import scenarios_fair, scenarios_line
+from jobdating.simulation import casting, rehearsal
+from jobdating.simulation.crowd import Players, attempt
+from jobdating.simulation.temper import Mishaps
+from tests import factories as make
+from tests.contracts import scenarios_fair, scenarios_line, scenarios_repair
 from tests.contracts.world import Scenario, World, make_world
 
 DAY = date(2027, 6, 17)
-SCENARIOS = scenarios_line.SCENARIOS + scenarios_fair.SCENARIOS
+MINUTE = timedelta(minutes=1)
+SCENARIOS = scenarios_line.SCENARIOS + scenarios_fair.SCENARIOS + scenarios_repair.SCENARIOS
 
 
 @pytest.fixture
@@ -97,6 +106,86 @@ async def test_the_wall_before_and_after_is_rebuilt_as_it_was(quick: Database, s
         replica.seek(len(replica.entries))
         assert rebuilt(replica, world.fair_id, there) == there.wall
         replica.close()
+
+
+@dataclass(frozen=True)
+class Lived:
+    """Two hours of a small fair, with the wall as it was drawn every few minutes of them."""
+
+    fair_id: int
+    walls: list[Snapshot]
+
+
+def live(tx: Connection) -> Lived:
+    fair_id = make.make_fair(tx, hours=[["09:00", "12:00"]], lead_minutes=0)
+    for number in range(4):
+        stand = make.make_stand(tx, fair_id, trades=("Soudage", "Usinage")[: 1 + number % 2])
+        make.make_slots(tx, stand, count=8)
+    for _ in range(14):
+        make.make_candidate(tx, fair_id)
+    cast = casting.cast_of(tx, fair_id)
+    casting.book_up(tx, cast, share=0.8, seed=5, now=make.BEFORE)
+    mishaps = Mishaps(no_show=0.2, late_recruiters=0.4, staged=False)
+    players = Players(cast, seed=5, mishaps=mishaps, visitor=False)
+    walls: list[Snapshot] = []
+    moment = make.MORNING - 20 * MINUTE
+    while moment < make.MORNING + 110 * MINUTE:
+        for act in players.due(tx, moment):
+            attempt(tx, act, moment)
+        rehearsal.keep_time(tx, fair_id, now=moment)
+        if moment.minute % 5 == 3:
+            walls.append(snapshot(tx, fair_id))
+        moment += MINUTE
+    return Lived(fair_id, walls)
+
+
+async def test_a_lived_morning_is_rebuilt_at_every_moment_forwards_and_back(quick: Database) -> None:
+    lived = await quick.write(live)
+    assert len(lived.walls) > 20
+    assert len({wall.wall["wall-row 0 fr"] for wall in lived.walls}) > 10
+    replica = await quick.read(replica_of, lived.fair_id, DAY)
+    kinds = {entry.kind for entry in replica.entries if entry.trace}
+    assert {
+        "BookingMade", "CandidateCheckedIn", "CandidateCalled", "RoomEntered", "InterviewStarted", "InterviewFinished",
+        "CandidateMissed", "CandidatePresenceChanged", "StandPresenceChanged", "EstimatesMoved", "AttendanceSampled",
+    } <= kinds  # fmt: skip
+    for there in (*lived.walls, *reversed(lived.walls), *Random(1).sample(lived.walls, len(lived.walls))):
+        assert rebuilt(replica, lived.fair_id, there) == there.wall
+    replica.close()
+
+
+async def test_a_row_that_is_not_said_to_change_does_not(quick: Database) -> None:
+    lived = await quick.write(live)
+    replica = await quick.read(replica_of, lived.fair_id, DAY)
+    places = [sum(entry.id <= wall.head for entry in replica.entries) for wall in lived.walls]
+    some_stayed = False
+    for before, after in pairwise(places):
+        rows = []
+        for position in (before, after):
+            replica.seek(position)
+            rows.append({row.stand_id: row for row in replay.wall_on(replica.tx, lived.fair_id, DAY).rows})
+        changed = replay.changed_stands(replica, before, after)
+        assert changed is not None
+        assert {stand for stand in rows[0] if rows[0][stand] != rows[1][stand]} <= changed
+        some_stayed = some_stayed or changed < set(rows[0])
+    assert some_stayed
+    replica.close()
+
+
+async def test_alerts_are_found_once_and_where_they_began(quick: Database) -> None:
+    lived = await quick.write(live)
+    replica = await quick.read(replica_of, lived.fair_id, DAY)
+    alerts = Alerts()
+    replay.look_on(replica, alerts, lived.fair_id)
+    assert alerts.found and [alert.at for alert in alerts.found] == sorted(alert.at for alert in alerts.found)
+    for alert in alerts.found:
+        replica.seek(replica.position_at(to_micros(alert.at)))
+        seen = replay.wall_on(replica.tx, lived.fair_id, DAY).trouble
+        assert (alert.finding.kind, alert.finding.stand_id) in {(f.kind, f.stand_id) for f in seen.findings}
+    found = list(alerts.found)
+    replay.look_on(replica, alerts, lived.fair_id)
+    assert alerts.found == found
+    replica.close()
 
 
 async def test_a_change_that_leaves_no_trace_would_be_noticed(quick: Database) -> None:

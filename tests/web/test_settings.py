@@ -16,7 +16,7 @@ FRAME = {
     "name": "Job dating de juin", "opens_at": "2027-05-01T09:00", "closes_at": "2027-06-16T18:00", "cap": "4",
     "gap_minutes": "20", "lead_minutes": "60", "grace_minutes": "5", "room_provider": "jitsi", "room_hosts": "",
     "contact_email": "Contact@Centre.example", "contact_phone": "02 61 91 00 00", "published": "yes", "refill": "yes",
-    "refill_group": "2",
+    "refill_group": "2", "undo_minutes": "15",
 }  # fmt: skip
 GRID = {
     "first_day": "2027-06-17", "last_day": "2027-06-19", "hours": "9h-12h, 14h-17h", "interview_minutes": "10",
