@@ -8,7 +8,7 @@ import pytest
 
 from jobdating.simulation.day import BASE
 from scripts.benchmarks import clashes, walkins
-from scripts.benchmarks.clashes_day import Fair, Visit, drawn
+from scripts.benchmarks.clashes_day import LENGTH, Fair, Visit, drawn
 
 SEEDS = range(4)
 
@@ -39,7 +39,7 @@ def test_everybody_is_called_once_and_nobody_is_in_two_rooms(gap: int, arbiter: 
         fair.play(arbiter=arbiter)
         of_candidate: dict[int, list[Visit]] = {}
         for visit in fair.visits:
-            assert visit.called is not None and visit.called >= visit.booked - clashes.LENGTH.total_seconds() / 60 - 20
+            assert visit.called is not None and visit.called >= visit.booked - LENGTH.total_seconds() / 60 - 20
             if visit.came:
                 of_candidate.setdefault(visit.candidate, []).append(visit)
         for visits in of_candidate.values():
