@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-LIBRARIES = ("starlette", "uvicorn", "uvloop", "httptools", "websockets", "sqlalchemy", "jinja2")
+LIBRARIES = ("starlette", "uvicorn", "uvloop", "httptools", "websockets", "sqlalchemy", "jinja2", "numpy", "ortools")
 
 
 def report(

@@ -8,8 +8,13 @@ Json = dict[str, Any]
 
 
 def violations(instance: Json, solution: Json) -> list[str]:
-    """Every broken rule in words; none when the timetable holds."""
-    return list(_times(instance, solution)) + list(_kept(instance, solution)) + list(_told(instance, solution))
+    """Every broken rule in words, and all that the solution says of itself and is not so; none when it holds."""
+    return broken_rules(instance, solution["interviews"]) + list(_told(instance, solution))
+
+
+def broken_rules(instance: Json, interviews: list[Json]) -> list[str]:
+    """What is wrong with who meets whom when."""
+    return list(_times(instance, interviews)) + list(_kept(instance, interviews))
 
 
 def points(instance: Json, interviews: list[Json]) -> int:
@@ -48,22 +53,22 @@ def half_days(instance: Json, interviews: list[Json]) -> dict[str, int]:
     )
 
 
-def _times(instance: Json, solution: Json) -> Iterator[str]:
+def _times(instance: Json, interviews: list[Json]) -> Iterator[str]:
     people = {("stand", one["id"]): _slots(one) for one in instance["stands"]}
     people |= {("candidate", one["id"]): _slots(one) for one in instance["candidates"]}
     taken: Counter[tuple[str, str, int]] = Counter()
-    for one in solution["interviews"]:
+    for one in interviews:
         for side in ("candidate", "stand"):
             if one["slot"] not in people.get((side, one[side]), ()):
                 yield f"{side} {one[side]} is not free in slot {one['slot']}"
             taken[side, one[side], one["slot"]] += 1
     yield from (f"{who} has {times} interviews at once" for who, times in taken.items() if times > 1)
-    pairs = Counter((one["candidate"], one["stand"]) for one in solution["interviews"])
+    pairs = Counter((one["candidate"], one["stand"]) for one in interviews)
     yield from (f"{pair} meet {times} times" for pair, times in pairs.items() if times > 1)
     counts = Counter(candidate for candidate, _ in pairs)
     yield from (f"{who} has {times} interviews" for who, times in counts.items() if times > instance["cap"])
     locked = {(one["candidate"], one["slot"]) for one in instance["locked"]}
-    for first, second in _neighbours(solution["interviews"]):
+    for first, second in _neighbours(interviews):
         apart = second["slot"] - first["slot"] - 1
         same = _half(instance, first["slot"]) == _half(instance, second["slot"])
         both = all((one["candidate"], one["slot"]) in locked for one in (first, second))
@@ -71,8 +76,8 @@ def _times(instance: Json, solution: Json) -> Iterator[str]:
             yield f"{first['candidate']} has only {apart} slots between {first['slot']} and {second['slot']}"
 
 
-def _kept(instance: Json, solution: Json) -> Iterator[str]:
-    placed = [(one["candidate"], one["stand"], one["slot"]) for one in solution["interviews"]]
+def _kept(instance: Json, interviews: list[Json]) -> Iterator[str]:
+    placed = [(one["candidate"], one["stand"], one["slot"]) for one in interviews]
     met = {pair[:2] for pair in placed}
     locked = {(one["candidate"], one["stand"], one["slot"]) for one in instance["locked"]}
     yield from (f"the locked {one} is gone" for one in locked - set(placed))
