@@ -92,6 +92,11 @@ def phone_filter(number: str) -> str:
     return "\u00a0".join(national[n : n + 2] for n in range(0, 10, 2)) or number
 
 
+def dial_filter(number: str) -> str:
+    """What a telephone dials: the number without its spaces."""
+    return "".join(number.split())
+
+
 def duration_filter(duration: timedelta) -> str:
     """ "14 min 35 s": not to be taken for a time of day."""
     minutes, seconds = divmod(round(duration.total_seconds()), 60)
@@ -120,6 +125,7 @@ FILTERS = {
     "day": day_filter,
     "first_upper": first_upper_filter,
     "phone": phone_filter,
+    "dial": dial_filter,
     "short_day": short_day_filter,
     "weekday": weekday_filter,
     "day_and_month": day_and_month_filter,
