@@ -22,7 +22,8 @@ from jobdating.queries.trouble import ToSee, trouble
 from jobdating.queries.wall import Row
 
 _LOOKS = frozenset({"AttendanceSampled", "TroubleChanged"})  # after them, what needs a hand is another thing
-_SHARED = frozenset({"fairs", "sites", "companies"})  # shown in every row
+_SHARED = frozenset({"sites", "companies"})  # shown in every row
+_PASSING = frozenset({"free_from", "looked_at"})  # of a fair, what its rows do not show
 
 
 @dataclass(frozen=True)
@@ -128,9 +129,17 @@ def look_on(replica: Replica, alerts: Alerts, fair_id: int) -> None:
 def changed_stands(replica: Replica, before: int, after: int) -> set[int] | None:
     """The stands whose rows may differ between two positions; None for all of them."""
     keys = replica.changed_between(before, after)
-    if any(table in _SHARED for table, _ in keys):
+    if any(
+        table in _SHARED or (table == "fairs" and _differs(replica, (table, key), before, after)) for table, key in keys
+    ):
         return None
     return set(_stands(replica, keys, (before, after)))
+
+
+def _differs(replica: Replica, key: Key, before: int, after: int) -> bool:
+    """Whether a fair has other hours or another day, not only a later moment."""
+    found = [replica.version(key, position) or {} for position in (before, after)]
+    return any(found[0].get(name) != value for name, value in found[1].items() if name not in _PASSING)
 
 
 def _stands(replica: Replica, keys: Iterable[Key], positions: tuple[int, int]) -> Iterable[int]:

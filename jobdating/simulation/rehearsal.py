@@ -163,7 +163,7 @@ def _step(tx: Connection, players: Players, watch: Watch, load: Load, now: datet
             for act in acts:
                 attempt(tx, act, now)
         if now.second == 0 and now.minute % (KEEPS // MINUTE) == 0:
-            _keep(tx, players.cast.fair_id, now)
+            keep_time(tx, players.cast.fair_id, now=now)
         if now.second == 0 and now.minute % (LOOKS // MINUTE) == 0:
             _watch(tx, players.cast, watch, now)
 
@@ -207,7 +207,7 @@ class NothingToPlay(Exception):
     """No stand has a slot on the day."""
 
 
-def _keep(tx: Connection, fair_id: int, now: datetime) -> None:
+def keep_time(tx: Connection, fair_id: int, *, now: datetime) -> None:
     """What the timekeeper of a server does."""
     timekeeper.keep(tx, now=now)
     fair = identity.fair_by_id(tx, fair_id)

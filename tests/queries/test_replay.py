@@ -1,9 +1,11 @@
 """The wall that is rebuilt from the journal is the wall as it was, after everything that can happen."""
 
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -91,18 +93,29 @@ def rebuilt(replica: Replica, fair_id: int, there: Snapshot) -> dict[str, str]:
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 async def test_the_wall_before_and_after_is_rebuilt_as_it_was(quick: Database, scenario: Scenario) -> None:
+    await is_rebuilt(quick, scenario)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS[::8], ids=lambda scenario: scenario.name)
+async def test_so_it_is_on_postgresql(postgresql_url: str, scenario: Scenario) -> None:
+    opened = open_database(postgresql_url)
+    await is_rebuilt(opened, scenario)
+    await opened.close()
+
+
+async def is_rebuilt(db: Database, scenario: Scenario) -> None:
     def prepare(tx: Connection) -> World:
         world = make_world(tx)
         if scenario.before:
             scenario.before(tx, world)
         return world
 
-    world = await quick.write(prepare)
-    before = await quick.read(snapshot, world.fair_id)
-    await quick.write(scenario.act, world)
-    after = await quick.read(snapshot, world.fair_id)
+    world = await db.write(prepare)
+    before = await db.read(snapshot, world.fair_id)
+    await db.write(scenario.act, world)
+    after = await db.read(snapshot, world.fair_id)
     for there in (before, after, before):
-        replica = await quick.read(replica_of, world.fair_id, there.day)
+        replica = await db.read(replica_of, world.fair_id, there.day)
         replica.seek(len(replica.entries))
         assert rebuilt(replica, world.fair_id, there) == there.wall
         replica.close()
@@ -139,11 +152,20 @@ def live(tx: Connection) -> Lived:
     return Lived(fair_id, walls)
 
 
-async def test_a_lived_morning_is_rebuilt_at_every_moment_forwards_and_back(quick: Database) -> None:
-    lived = await quick.write(live)
+@pytest.fixture(scope="module")
+async def morning(sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Database, Lived]]:
+    """A database where it was lived, once for all that look at it."""
+    copy = shutil.copy(sqlite, tmp_path_factory.mktemp("morning") / "fair.db")
+    opened = open_database(f"sqlite:///{copy}")
+    yield opened, await opened.write(live)
+    await opened.close()
+
+
+async def test_a_lived_morning_is_rebuilt_at_every_moment_forwards_and_back(morning: tuple[Database, Lived]) -> None:
+    db, lived = morning
     assert len(lived.walls) > 20
     assert len({wall.wall["wall-row 0 fr"] for wall in lived.walls}) > 10
-    replica = await quick.read(replica_of, lived.fair_id, DAY)
+    replica = await db.read(replica_of, lived.fair_id, DAY)
     kinds = {entry.kind for entry in replica.entries if entry.trace}
     assert {
         "BookingMade", "CandidateCheckedIn", "CandidateCalled", "RoomEntered", "InterviewStarted", "InterviewFinished",
@@ -154,9 +176,9 @@ async def test_a_lived_morning_is_rebuilt_at_every_moment_forwards_and_back(quic
     replica.close()
 
 
-async def test_a_row_that_is_not_said_to_change_does_not(quick: Database) -> None:
-    lived = await quick.write(live)
-    replica = await quick.read(replica_of, lived.fair_id, DAY)
+async def test_a_row_that_is_not_said_to_change_does_not(morning: tuple[Database, Lived]) -> None:
+    db, lived = morning
+    replica = await db.read(replica_of, lived.fair_id, DAY)
     places = [sum(entry.id <= wall.head for entry in replica.entries) for wall in lived.walls]
     some_stayed = False
     for before, after in pairwise(places):
@@ -172,9 +194,9 @@ async def test_a_row_that_is_not_said_to_change_does_not(quick: Database) -> Non
     replica.close()
 
 
-async def test_alerts_are_found_once_and_where_they_began(quick: Database) -> None:
-    lived = await quick.write(live)
-    replica = await quick.read(replica_of, lived.fair_id, DAY)
+async def test_alerts_are_found_once_and_where_they_began(morning: tuple[Database, Lived]) -> None:
+    db, lived = morning
+    replica = await db.read(replica_of, lived.fair_id, DAY)
     alerts = Alerts()
     replay.look_on(replica, alerts, lived.fair_id)
     assert alerts.found and [alert.at for alert in alerts.found] == sorted(alert.at for alert in alerts.found)
