@@ -1,125 +1,25 @@
-"""A stand's people move together, with what the plan said, or nobody does; and it can be taken back as a whole."""
+"""A stand's people move together, with what the plan said, or nobody does."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, select, update
 
-from jobdating.db import journal
 from jobdating.db import tables as t
 from jobdating.db.engine import Database
-from jobdating.domain import events
 from jobdating.domain.errors import NotFound
 from jobdating.domain.policy import Actor
-from jobdating.domain.repair import Asked, Outcome, Way
-from jobdating.domain.states import BookingState
-from jobdating.queries import repair as queries
-from jobdating.services import booking, queue, repair
+from jobdating.domain.repair import Outcome, Way
+from jobdating.services import booking, queue
 from jobdating.services.grid import PlanStale
-from jobdating.services.repair import UndoOver
 from tests import factories as make
-
-MINUTE = timedelta(minutes=1)
-DAY = date(2027, 6, 17)
-NOW = make.MORNING + 5 * MINUTE
-QUARTER = 15 * MINUTE
-
-
-class World:
-    """A stand of twelve slots with five people in the first ones; a colleague's, and another one of the same trade."""
-
-    def __init__(self, tx: Connection) -> None:
-        self.fair = make.make_fair(tx, live_day=DAY)
-        self.company = make.make_company(tx, self.fair)
-        self.stand = make.make_stand(tx, self.fair, company_id=self.company, name="Ateliers Virois")
-        self.colleague = make.make_stand(
-            tx, self.fair, company_id=self.company, name="Ateliers, second", connected_since=make.MORNING
-        )
-        self.other = make.make_stand(tx, self.fair, name="Forges", connected_since=make.MORNING)
-        self.slots = make.make_slots(tx, self.stand)
-        self.colleague_slots = make.make_slots(tx, self.colleague)
-        self.other_slots = make.make_slots(tx, self.other)
-        self.organiser = make.make_organiser(tx, self.fair)
-        self.people = [make.make_candidate(tx, self.fair) for _ in range(5)]
-        self.bookings = [
-            booking.book(tx, person, slot_id=slot, now=make.BEFORE).id
-            for person, slot in zip(self.people, self.slots, strict=False)
-        ]
-
-    def asked(self, way: Way = Way.SHIFT, **values: Any) -> Asked:
-        return Asked(way, DAY, **{"at": NOW, "minutes": 15, **values})
-
-
-@dataclass(frozen=True)
-class Looked:
-    """A preview: what it said, and the form it would send."""
-
-    repair: queries.Repair
-    chosen: Mapping[int, int] = field(default_factory=dict)
-
-    def outcomes(self) -> list[Outcome]:
-        return [move.outcome for move in self.repair.plan.moves]
+from tests.services.repaired import MINUTE, NOW, QUARTER, World, agree, everything, look, mails, newcomer, starts, undo
 
 
 @pytest.fixture
 async def world(db: Database) -> World:
     return await db.write(World)
-
-
-async def look(db: Database, world: World, asked: Asked) -> Looked:
-    plan = await db.read(queries.repair, world.fair, world.stand, asked=asked)
-    return Looked(plan, {move.person.booking_id: move.place.slot_id for move in plan.placed if move.place})
-
-
-async def agree(db: Database, world: World, looked: Looked, *, actor: Actor | None = None, now: datetime = NOW) -> int:
-    return await db.write(
-        repair.carry_out,
-        actor or world.organiser,
-        fair_id=world.fair,
-        stand_id=world.stand,
-        asked=looked.repair.asked,
-        seen=looked.repair.plan.seen,
-        chosen=looked.chosen,
-        now=now,
-    )
-
-
-async def newcomer(db: Database, world: World) -> Actor:
-    return await db.write(lambda tx: make.make_candidate(tx, world.fair))
-
-
-async def undo(db: Database, world: World, repair_id: int, *, now: datetime = NOW) -> Any:
-    return await db.write(repair.undo, world.organiser, fair_id=world.fair, repair_id=repair_id, now=now)
-
-
-async def everything(db: Database, world: World) -> tuple[list[Any], list[Any], list[Any]]:
-    """All that a repair may change, and nothing else may."""
-
-    def read(tx: Connection) -> tuple[list[Any], list[Any], list[Any]]:
-        b, s = t.bookings.c, t.slots.c
-        bookings = select(b.id, b.stand_id, b.slot_id, b.seat, b.state, b.starts_at, b.ends_at, b.queued_at)
-        slots = select(s.id, s.starts_at, s.ends_at, s.state)
-        waiting = select(t.waitlist.c.stand_id, t.waitlist.c.candidate_id)
-        return (
-            tx.execute(bookings.order_by(b.id)).all(),
-            tx.execute(slots.order_by(s.id)).all(),
-            tx.execute(waiting).all(),
-        )  # type: ignore[return-value]
-
-    return await db.read(read)
-
-
-async def starts(db: Database, world: World) -> list[datetime | None]:
-    bookings, _, _ = await everything(db, world)
-    return [row.starts_at for row in bookings if row.id in world.bookings]
-
-
-async def mails(db: Database, kind: str) -> list[int]:
-    query = select(t.outbox.c.context).where(t.outbox.c.kind == kind)
-    return sorted(context["booking_id"] for context in await db.read(lambda tx: list(tx.execute(query).scalars())))
 
 
 # Shifting
@@ -354,93 +254,3 @@ async def test_a_lead_recruiter_may_and_the_others_may_not(db: Database, world: 
     else:
         with pytest.raises(NotFound):
             await agree(db, world, looked, actor=recruiter)
-
-
-# Taking back
-
-
-@pytest.mark.parametrize("way", [Way.SHIFT, Way.SPREAD, Way.LATER, Way.CLOSE])
-async def test_all_of_it_goes_back(db: Database, world: World, way: Way) -> None:
-    before = await everything(db, world)
-    repair_id = await agree(db, world, await look(db, world, world.asked(way)))
-    assert await everything(db, world) != before
-    done = await undo(db, world, repair_id, now=NOW + 9 * MINUTE)
-    assert done.left == ()
-    assert await everything(db, world) == before
-
-
-async def test_what_went_on_since_is_not_undone(db: Database, world: World) -> None:
-    repair_id = await agree(db, world, await look(db, world, world.asked(minutes=15)))
-    for step in (queue.check_in, queue.call):
-        await db.write(step, world.organiser, booking_id=world.bookings[1], now=NOW)
-    somebody = await newcomer(db, world)
-    await db.write(booking.book, somebody, slot_id=world.slots[6], now=make.BEFORE)
-    done = await undo(db, world, repair_id)
-    assert done.left == ()
-    assert await starts(db, world) == [make.MORNING + n * QUARTER for n in range(5)]
-    bookings, slots, _ = await everything(db, world)
-    assert next(row.state for row in bookings if row.id == world.bookings[1]) == "called"
-    # Whoever took a place at its new time keeps it.
-    assert next(row.starts_at for row in slots if row.id == world.slots[6]) == make.MORNING + 7 * QUARTER
-
-
-async def test_an_interview_elsewhere_that_has_begun_stays_and_is_named(db: Database, world: World) -> None:
-    repair_id = await agree(db, world, await look(db, world, world.asked(Way.SPREAD)))
-    await db.write(queue.call, world.organiser, booking_id=world.bookings[1], now=NOW)
-    done = await undo(db, world, repair_id)
-    assert done.left == ((world.bookings[1], "started"),)
-    bookings, _, _ = await everything(db, world)
-    assert [row.stand_id == world.stand for row in bookings] == [True, False, True, True, True]
-
-
-async def test_a_place_that_somebody_has_taken_since_is_not_taken_back(db: Database, world: World) -> None:
-    repair_id = await agree(db, world, await look(db, world, world.asked(Way.SPREAD)))
-    somebody = await newcomer(db, world)
-    theirs = await db.write(booking.book, somebody, slot_id=world.slots[3], now=make.BEFORE)
-    done = await undo(db, world, repair_id)
-    assert done.left == ((world.bookings[3], "taken"),)
-    bookings, _, _ = await everything(db, world)
-    assert next(row.slot_id for row in bookings if row.id == theirs.id) == world.slots[3]
-
-
-async def test_nobody_is_put_back_onto_another_interview_of_theirs(db: Database, world: World) -> None:
-    repair_id = await agree(db, world, await look(db, world, world.asked(Way.LATER)))
-    here = await starts(db, world)
-    assert here[4]
-    await db.write(
-        booking.book, world.organiser, slot_id=world.other_slots[4], now=NOW,
-        candidate_id=world.people[4].candidates[world.fair],
-    )  # fmt: skip
-    done = await undo(db, world, repair_id)
-    assert done.left == ((world.bookings[4], "busy"),)
-
-
-async def test_after_some_minutes_and_twice_it_cannot_be_taken_back(db: Database, world: World) -> None:
-    first = await agree(db, world, await look(db, world, world.asked()))
-    with pytest.raises(UndoOver):
-        await undo(db, world, first, now=NOW + 11 * MINUTE)
-    await undo(db, world, first, now=NOW + 10 * MINUTE)
-    with pytest.raises(UndoOver):
-        await undo(db, world, first)
-
-
-async def test_the_timekeeper_tells_when_it_is_too_late(db: Database, world: World) -> None:
-    await agree(db, world, await look(db, world, world.asked()))
-    head = await db.read(journal.head)
-    await db.write(repair.settle, now=NOW + 10 * MINUTE)
-    assert not (await db.read(journal.since, head)).entries
-    await db.write(repair.settle, now=NOW + 11 * MINUTE)
-    await db.write(repair.settle, now=NOW + 12 * MINUTE)
-    [entry] = (await db.read(journal.since, head)).entries
-    assert isinstance(entry.event, events.RepairSettled)
-
-
-async def test_a_held_place_moves_along(db: Database, world: World) -> None:
-    somebody = await newcomer(db, world)
-    held = await db.write(
-        booking.invite, world.organiser, slot_id=world.slots[5], now=NOW, candidate_id=somebody.candidates[world.fair]
-    )
-    await agree(db, world, await look(db, world, world.asked()))
-    bookings, _, _ = await everything(db, world)
-    row = next(row for row in bookings if row.id == held.id)
-    assert (row.state, row.starts_at) == (BookingState.HELD, make.MORNING + 6 * QUARTER)
