@@ -40,10 +40,10 @@ class Preview:
 async def mend(request: Request) -> Response:
     """The strengths, and the preview once it is worked out; on POST, work it out, or carry out what was seen."""
     home, seen, fair = house(request), visit(request), visit(request).the_fair()
-    if fair.wishing.published_at is None:
-        raise NotFound(what="timetable")
     if request.method == "GET":
         return await _page(request)
+    if fair.wishing.published_at is None:
+        raise NotFound(what="timetable")
     form = await forms.read(request)
     stamp = forms.text(form, "confirm")
     if stamp:

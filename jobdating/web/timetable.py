@@ -160,7 +160,7 @@ def columns_of(drafts: list[Draft], language: str) -> list[Column]:
             _said(each.figures, language),
         )
         for each in drafts
-        if each.figures is not None
+        if each.figures is not None and each.letter in STANDARD
     ]
 
 

@@ -19,6 +19,8 @@ NOT_LINKED = {
     "/fairs/{fair}/import/{upload:int}",
     "/fairs/{fair}/planning/meanwhile", "/demo/room/{booking:int}",
     "/demo/mailbox/{mail:int}", "/demo/mailbox/{mail:int}/html",
+    "/fairs/{fair}/timetable/publish/{letter}",  # once it is solved: `test_timetable` looks at it
+    "/second-factor", "/sign-in/provider", "/sign-in/provider/back", "/fairs/{fair}/company",  # `test_identity_pages`
     "/parent", "/parent/answer", "/parent/done", "/copies/{adult:int}/{secret}",
 }  # fmt: skip
 

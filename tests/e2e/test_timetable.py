@@ -1,8 +1,10 @@
 """From ranked wishes to a day of interviews, in a real browser: solved, published, and read on a phone."""
 
 from datetime import timedelta
+from pathlib import Path
 
-from playwright.async_api import expect
+import httpx2
+from playwright.async_api import Browser, expect
 from sqlalchemy import Connection, func, select
 
 from jobdating.db import tables as t
@@ -11,9 +13,11 @@ from jobdating.domain.states import AgeBand
 from jobdating.domain.wishing import Mode
 from jobdating.exchange import importing
 from jobdating.exchange.reading import read, read_path
-from jobdating.services import wishing
+from jobdating.services import publishing, timetable, wishing
+from jobdating.timetabling import drafting
 from tests import factories as make
 from tests.conftest import OpenPage
+from tests.e2e.barriers import barriers, invalid, visitor
 from tests.exchange import workbooks as books
 from tests.site import Site
 from tests.timetabling.fairs import fair
@@ -98,3 +102,40 @@ async def test_how_contested_a_wish_is_follows_what_others_wish(site: Site, open
     other = await open_page("/fairs/juin-2027/wishes", made.people[1])
     await other.locator(f"#remove-{made.stands[0]}").click()
     await expect(demand).to_contain_text("1 vœu,")
+
+
+async def test_no_page_of_the_timetable_is_a_barrier(site: Site, browser: Browser, tmp_path: Path) -> None:
+    slug, organiser = await brought_in(site)
+    fair_id = organiser_of(organiser)
+    await site.db.write(timetable.ask, organiser, fair_id=fair_id, now=make.BEFORE)
+    outcome = await drafting.draft(site.db, organiser, fair_id=fair_id, clock=site.clock)
+    candidate_id, stand_id, _ = next(each for each in outcome.solved["B"].denied if each[2] == "stand_full")
+    base = f"/fairs/{slug}/timetable"
+    addresses = [base, *(f"{base}/{name}" for name in ("groups", "stands", "pairs", "rules", "publish/B"))]
+    addresses += [f"{base}/why?who=a", f"{base}/why?candidate={candidate_id}&stand={stand_id}"]
+    addresses += [f"/fairs/{slug}/edit/wishes", f"/fairs/{slug}/cockpit/{stand_id}/wishes"]
+    faults, html = [], {}
+    async with await visitor(browser, site.url, await site.sign_in(organiser)) as context:
+        page = await context.new_page()
+        for address in addresses:
+            await page.goto(address, wait_until="load", timeout=SOON)
+            html[address] = await page.content()
+            faults += await barriers(page)
+        await site.db.write(publishing.publish, organiser, fair_id=fair_id, letter="B", now=make.BEFORE)
+        for address in (base, f"{base}/mend"):
+            await page.goto(address, wait_until="load", timeout=SOON)
+            if address != base:
+                await page.get_by_role("button", name="Voir qui bouge").click(timeout=SOON)
+                await expect(page.get_by_role("heading", name="Qui bouge")).to_be_visible(timeout=SOON)
+            html[page.url] = await page.content()
+            faults += await barriers(page)
+    async with httpx2.AsyncClient(base_url=site.url, cookies=await site.sign_in(organiser), timeout=60) as client:
+        html = {address: (await client.get(address)).text for address in html}
+    faults += await invalid(html, tmp_path)
+    assert not faults, "\n".join(faults)
+
+
+def organiser_of(actor: Actor) -> int:
+    """The one fair somebody organises."""
+    [fair_id] = actor.fairs
+    return fair_id
