@@ -74,8 +74,55 @@ def test_several_processes_are_told_their_common_secret(environment: pytest.Monk
 
 
 def test_secrets_are_not_said_when_settings_are_shown(environment: pytest.MonkeyPatch) -> None:
-    for name in ("SECRET", "JITSI_SECRET", "BIGBLUEBUTTON_SECRET"):
+    for name in ("SECRET", "JITSI_SECRET", "BIGBLUEBUTTON_SECRET", "OIDC_CLIENT_SECRET"):
         environment.setenv(f"JOBDATING_{name}", SECRET)
     environment.setenv("JOBDATING_SMTP_URL", f"smtp://post:{SECRET}@mail.example:25")
     environment.setenv("JOBDATING_DATABASE_URL", f"postgresql://fair:{SECRET}@db.example/fair")
     assert SECRET not in repr(settings.load())
+
+
+@pytest.mark.parametrize(
+    ("url", "said", "required"),
+    [
+        ("https://jobdating.example", None, True),
+        ("https://jobdating.example", "optional", False),
+        ("http://127.0.0.1:8000", None, False),
+        ("http://localhost:8000", "required", True),
+    ],
+)
+def test_second_factor_is_required_beyond_this_machine(
+    environment: pytest.MonkeyPatch, url: str, said: str | None, required: bool
+) -> None:
+    """[ASVS 6.3.3]"""
+    environment.setenv("JOBDATING_PUBLIC_URL", url)
+    if said:
+        environment.setenv("JOBDATING_SECOND_FACTOR", said)
+    assert settings.load().second_factor_required is required
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://jobdating.example:8443", "jobdating.example"),
+        ("http://localhost:8000", "localhost"),
+        ("http://127.0.0.1:8000", ""),
+        ("http://[::1]:8000", ""),
+    ],
+)
+def test_passkeys_are_bound_to_a_name_never_to_a_number(environment: pytest.MonkeyPatch, url: str, host: str) -> None:
+    environment.setenv("JOBDATING_PUBLIC_URL", url)
+    assert settings.load().passkey_host == host
+
+
+def test_another_house_is_spoken_to_in_secret_and_by_name(environment: pytest.MonkeyPatch) -> None:
+    """[ASVS 10.5]"""
+    environment.setenv("JOBDATING_OIDC_ISSUER", "https://login.centre.example")
+    with pytest.raises(SettingsError, match="CLIENT_ID"):
+        settings.load()
+    environment.setenv("JOBDATING_OIDC_CLIENT_ID", "job-dating")
+    environment.setenv("JOBDATING_OIDC_CLIENT_SECRET", SECRET)
+    assert settings.load().environment.oidc_client_id == "job-dating"
+    for issuer in ("http://login.centre.example", "login.centre.example", "ftp://login.centre.example"):
+        environment.setenv("JOBDATING_OIDC_ISSUER", issuer)
+        with pytest.raises(SettingsError, match="https"):
+            settings.load()
