@@ -16,7 +16,7 @@ LATE_AT_MOST = timedelta(minutes=10)  # after one's time; nobody keeps a stand w
 _A_MOMENT = timedelta(seconds=1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is stored of one live booking of a stand. `due_at` orders the line; `booked_at` is None for a walk-in.
 

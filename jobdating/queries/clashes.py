@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select, text
 
 from jobdating.db import tables as t
 from jobdating.domain.states import WAITING, WITH_RECRUITER
@@ -24,34 +24,37 @@ class Clash:
     other_yields: bool
 
 
+_FIRST, _SECOND = t.bookings.alias("first"), t.bookings.alias("second")
+_HERE, _THERE = t.stands.alias("here"), t.stands.alias("there")
+_LIVE = WAITING | WITH_RECRUITER
+_OF_STAND = (
+    select(
+        t.clashes,
+        _FIRST.c.stand_id.label("first_stand"),
+        _SECOND.c.stand_id.label("second_stand"),
+        _HERE.c.name.label("first_name_of_stand"),
+        _THERE.c.name.label("second_name_of_stand"),
+        t.accounts.c.first_name,
+        t.accounts.c.last_name,
+    )
+    .join(_FIRST, _FIRST.c.id == t.clashes.c.first_id)
+    .join(_SECOND, _SECOND.c.id == t.clashes.c.second_id)
+    .join(_HERE, _HERE.c.id == _FIRST.c.stand_id)
+    .join(_THERE, _THERE.c.id == _SECOND.c.stand_id)
+    .join(t.candidates, t.candidates.c.id == t.clashes.c.candidate_id)
+    .join(t.accounts, t.accounts.c.id == t.candidates.c.account_id)
+    .where(
+        or_(_FIRST.c.stand_id == bindparam("stand_id"), _SECOND.c.stand_id == bindparam("stand_id")),
+        text(t.one_of("first.state", _LIVE)),
+        text(t.one_of("second.state", _LIVE)),
+    )
+    .order_by(t.clashes.c.second_at, t.clashes.c.id)
+)
+
+
 def of_stand(tx: Connection, stand_id: int) -> tuple[Clash, ...]:
     """The clashes of those who wait at a stand, soonest first. One statement."""
-    first, second = t.bookings.alias("first"), t.bookings.alias("second")
-    here, there = t.stands.alias("here"), t.stands.alias("there")
-    live = [state.value for state in sorted(WAITING | WITH_RECRUITER)]
-    rows = tx.execute(
-        select(
-            t.clashes,
-            first.c.stand_id.label("first_stand"),
-            second.c.stand_id.label("second_stand"),
-            here.c.name.label("first_name_of_stand"),
-            there.c.name.label("second_name_of_stand"),
-            t.accounts.c.first_name,
-            t.accounts.c.last_name,
-        )
-        .join(first, first.c.id == t.clashes.c.first_id)
-        .join(second, second.c.id == t.clashes.c.second_id)
-        .join(here, here.c.id == first.c.stand_id)
-        .join(there, there.c.id == second.c.stand_id)
-        .join(t.candidates, t.candidates.c.id == t.clashes.c.candidate_id)
-        .join(t.accounts, t.accounts.c.id == t.candidates.c.account_id)
-        .where(
-            or_(first.c.stand_id == stand_id, second.c.stand_id == stand_id),
-            first.c.state.in_(live),
-            second.c.state.in_(live),
-        )
-        .order_by(t.clashes.c.second_at, t.clashes.c.id)
-    )
+    rows = tx.execute(_OF_STAND, {"stand_id": stand_id})
     found = []
     for row in rows:
         is_first = row.first_stand == stand_id

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from jobdating.db import tables as t
 from jobdating.domain.naming import short
@@ -69,32 +69,39 @@ class Offer:
         return self.ended_at + TOLD_FOR if self.ended_at is not None else None
 
 
+_CAUSE, _TAKER = t.bookings.alias("cause"), t.bookings.alias("taker")
+_MISSING, _COMING = t.accounts.alias("missing"), t.accounts.alias("coming")
+_OF_CAUSE, _OF_TAKER = t.candidates.alias("of_cause"), t.candidates.alias("of_taker")
+_OF_STAND = (
+    select(
+        t.gaps,
+        _CAUSE.c.state.label("cause_state"),
+        _CAUSE.c.queued_at.label("missed_at"),
+        _MISSING.c.first_name.label("missing_first"),
+        _MISSING.c.last_name.label("missing_last"),
+        _TAKER.c.state.label("taken_state"),
+        _TAKER.c.called_at.label("taken_called_at"),
+        _COMING.c.first_name.label("coming_first"),
+        _COMING.c.last_name.label("coming_last"),
+    )
+    .join(_CAUSE, _CAUSE.c.id == t.gaps.c.cause_id)
+    .join(_OF_CAUSE, _OF_CAUSE.c.id == _CAUSE.c.candidate_id)
+    .join(_MISSING, _MISSING.c.id == _OF_CAUSE.c.account_id)
+    .outerjoin(_TAKER, _TAKER.c.id == t.gaps.c.taken_by)
+    .outerjoin(_OF_TAKER, _OF_TAKER.c.id == _TAKER.c.candidate_id)
+    .outerjoin(_COMING, _COMING.c.id == _OF_TAKER.c.account_id)
+    .where(
+        t.gaps.c.stand_id == bindparam("stand_id"),
+        t.gaps.c.opened_at >= bindparam("start"),
+        t.gaps.c.opened_at < bindparam("end"),
+    )
+    .order_by(t.gaps.c.opened_at.desc(), t.gaps.c.id.desc())
+)
+
+
 def of_stand(tx: Connection, stand_id: int, start: datetime, end: datetime) -> tuple[Gap, ...]:
-    """The gaps of a stand's day, the latest first. Two statements."""
-    cause, taker = t.bookings.alias("cause"), t.bookings.alias("taker")
-    missing, coming = t.accounts.alias("missing"), t.accounts.alias("coming")
-    of_cause, of_taker = t.candidates.alias("of_cause"), t.candidates.alias("of_taker")
-    rows = tx.execute(
-        select(
-            t.gaps,
-            cause.c.state.label("cause_state"),
-            cause.c.queued_at.label("missed_at"),
-            missing.c.first_name.label("missing_first"),
-            missing.c.last_name.label("missing_last"),
-            taker.c.state.label("taken_state"),
-            taker.c.called_at.label("taken_called_at"),
-            coming.c.first_name.label("coming_first"),
-            coming.c.last_name.label("coming_last"),
-        )
-        .join(cause, cause.c.id == t.gaps.c.cause_id)
-        .join(of_cause, of_cause.c.id == cause.c.candidate_id)
-        .join(missing, missing.c.id == of_cause.c.account_id)
-        .outerjoin(taker, taker.c.id == t.gaps.c.taken_by)
-        .outerjoin(of_taker, of_taker.c.id == taker.c.candidate_id)
-        .outerjoin(coming, coming.c.id == of_taker.c.account_id)
-        .where(t.gaps.c.stand_id == stand_id, t.gaps.c.opened_at >= start, t.gaps.c.opened_at < end)
-        .order_by(t.gaps.c.opened_at.desc(), t.gaps.c.id.desc())
-    ).all()
+    """The gaps of a stand's day, the latest first. At most two statements."""
+    rows = tx.execute(_OF_STAND, {"stand_id": stand_id, "start": start, "end": end}).all()
     asked = _asked(tx, [row.id for row in rows])
     return tuple(_gap(row, tuple(asked[row.id])) for row in rows)
 

@@ -149,6 +149,17 @@ def trades_of(tx: Connection, candidate_ids: Iterable[int]) -> dict[int, list[st
     return found
 
 
+# The columns of a booking that `facts` reads.
+FACTS = tuple(
+    t.bookings.c[name]
+    for name in (
+        "id", "stand_id", "candidate_id", "slot_id", "state", "origin", "starts_at", "queued_at", "checked_in_at",
+        "stepped_aside_at", "late_until", "phone_asked_at", "early_asked_at", "early_agreed_at", "early_refused_at",
+        "gap_taken_at", "called_at", "candidate_in_room_at",
+    )
+)  # fmt: skip
+
+
 def facts(row: Any, other: Elsewhere | None) -> Facts:
     """What the rules of the line need of a row of `bookings` with the candidate's presence and the expected `low`."""
     booked_at: datetime | None = row.starts_at if row.slot_id is not None else None

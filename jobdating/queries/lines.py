@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select, text
 
 from jobdating.db import tables as t
 from jobdating.domain import line as rules
@@ -15,10 +15,46 @@ from jobdating.domain.line import Facts, Turn
 from jobdating.domain.states import WAITING, WITH_RECRUITER, BookingState, StandKind
 from jobdating.domain.window import day_span
 from jobdating.queries.elsewhere import elsewhere, yielded
-from jobdating.queries.interviews import facts
+from jobdating.queries.interviews import FACTS, facts
 
-_OVER = frozenset({BookingState.DONE, BookingState.NO_SHOW})
 BOX = TimeBox()
+
+# Made once: building them costs more than running them.
+_STANDS = select(
+    t.stands.c.id,
+    t.stands.c.name,
+    t.stands.c.kind,
+    t.stands.c.capacity,
+    t.stands.c.away_since,
+    t.stands.c.takes_walk_ins,
+    t.stands.c.turned_at,
+).where(t.stands.c.fair_id == bindparam("fair_id"), ~t.stands.c.closed)
+_TODAY = (
+    t.bookings.c.fair_id == bindparam("fair_id"),
+    t.bookings.c.queued_at >= bindparam("start"),
+    t.bookings.c.queued_at < bindparam("end"),
+)
+_LIVE = (
+    select(
+        *FACTS,
+        t.bookings.c.started_at,
+        t.candidates.c.connected_since,
+        t.candidates.c.seen_at,
+        t.estimates.c.low,
+    )
+    .join(t.candidates, t.candidates.c.id == t.bookings.c.candidate_id)
+    .outerjoin(t.estimates, t.estimates.c.booking_id == t.bookings.c.id)
+    .where(*_TODAY, text(t.one_of("bookings.state", WAITING | WITH_RECRUITER)))
+)
+_OVER = (
+    select(t.bookings.c.id, t.bookings.c.stand_id, t.bookings.c.ended_at)
+    .where(
+        *_TODAY,
+        text(t.one_of("bookings.state", {BookingState.DONE, BookingState.NO_SHOW})),
+        t.bookings.c.ended_at.is_not(None),
+    )
+    .order_by(t.bookings.c.ended_at, t.bookings.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -79,26 +115,21 @@ def day(tx: Connection, fair_id: int, *, now: datetime) -> Day | None:
     return Day(fair_id, start, end, length, grace, row.cap, row.refill, row.refill_group)
 
 
-def lines(tx: Connection, day: Day, *, stand_id: int | None = None) -> list[StandLine]:
-    """The lines of all open stands of the day, or of one. Four statements."""
-    which = t.stands.c.fair_id == day.fair_id if stand_id is None else t.stands.c.id == stand_id
-    stands = tx.execute(select(t.stands).where(which, ~t.stands.c.closed).order_by(t.stands.c.id)).all()
-    of = t.bookings.c.fair_id == day.fair_id if stand_id is None else t.bookings.c.stand_id == stand_id
-    states = [state.value for state in sorted(WAITING | WITH_RECRUITER | _OVER)]
+def lines(tx: Connection, day: Day) -> list[StandLine]:
+    """The lines of all open stands of the day. Five statements."""
+    span = {"fair_id": day.fair_id, "start": day.start, "end": day.end}
     rows: dict[int, list[Any]] = defaultdict(list)
-    for row in tx.execute(
-        select(t.bookings, t.candidates.c.connected_since, t.candidates.c.seen_at, t.estimates.c.low)
-        .join(t.candidates, t.candidates.c.id == t.bookings.c.candidate_id)
-        .outerjoin(t.estimates, t.estimates.c.booking_id == t.bookings.c.id)
-        .where(
-            of, t.bookings.c.queued_at >= day.start, t.bookings.c.queued_at < day.end, t.bookings.c.state.in_(states)
-        )
-        .order_by(t.bookings.c.queued_at, t.bookings.c.id)
-    ):
+    for row in tx.execute(_LIVE, span):
         rows[row.stand_id].append(row)
+    over: dict[int, Over] = {}
+    for ended in tx.execute(_OVER, span):
+        over[ended.stand_id] = Over(ended.id, ended.ended_at)
     busy = elsewhere(tx, t.bookings.c.fair_id == day.fair_id)
-    behind = yielded(tx, of)
-    return [_line(stand, rows[stand.id], day, busy, behind) for stand in stands]
+    behind = yielded(tx, t.bookings.c.fair_id == day.fair_id)
+    return [
+        _line(stand, rows[stand.id], over.get(stand.id), day, busy, behind)
+        for stand in tx.execute(_STANDS, {"fair_id": day.fair_id})
+    ]
 
 
 def closes_at(tx: Connection, stand_ids: Iterable[int], *, day: Day, now: datetime) -> dict[int, datetime]:
@@ -115,17 +146,14 @@ def closes_at(tx: Connection, stand_ids: Iterable[int], *, day: Day, now: dateti
     return found
 
 
-def _line(stand: Any, rows: list[Any], day: Day, busy: dict[int, Any], behind: dict[int, Any]) -> StandLine:
-    over = [row for row in rows if row.state in _OVER and row.ended_at]
-    last = max(over, key=lambda row: (row.ended_at, row.id), default=None)
+def _line(
+    stand: Any, rows: list[Any], over: Over | None, day: Day, busy: dict[int, Any], behind: dict[int, Any]
+) -> StandLine:
     people = []
     for row in rows:
-        if row.state in _OVER:
-            continue
         there = busy.get(row.candidate_id)
         people.append(facts(row, there if there and there.stand_id != stand.id else behind.get(row.id)))
     turned = stand.turned_at if stand.turned_at and day.start <= stand.turned_at < day.end else None
-    written = [moment for row in over for moment in (row.checked_in_at, row.called_at, row.started_at, row.ended_at)]
     started = [row.started_at for row in rows if row.started_at]
     return StandLine(
         stand_id=stand.id,
@@ -135,6 +163,6 @@ def _line(stand: Any, rows: list[Any], day: Day, busy: dict[int, Any], behind: d
         away=stand.away_since is not None,
         takes_walk_ins=stand.takes_walk_ins,
         people=tuple(people),
-        over=Over(last.id, last.ended_at) if last is not None else None,
-        latest=rules.last_moment(people, turned, *written, *started) or day.start,
+        over=over,
+        latest=rules.last_moment(people, turned, over.ended_at if over else None, *started) or day.start,
     )

@@ -32,12 +32,17 @@ class Look:
     troubled: tuple[int, ...]
 
 
-def look(tx: Connection, fair_id: int, *, now: datetime) -> Look | None:
-    """What is due now, or None outside the days of the fair."""
+def look(tx: Connection, fair_id: int, *, now: datetime, gaps_alone: bool = False) -> Look | None:
+    """What is due now, or None outside the days of the fair.
+
+    `gaps_alone` is for when something happened but hardly any time has passed: what happened tells itself.
+    """
     day = lines.day(tx, fair_id, now=now)
     if day is None:
         return None
     found = lines.lines(tx, day)
+    if gaps_alone:
+        return Look((), refill.to_do(tx, day, found, now=now), (), (), ())
     news, gone = _clashes(tx, day, found, now)
     return Look(
         turned=tuple(each.stand_id for each in found if _turned(each, day, now)),

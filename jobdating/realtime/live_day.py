@@ -7,9 +7,9 @@ from jobdating.queries.live_day import look
 from jobdating.services import gaps, live_day
 
 
-async def keep(db: Database, fair_id: int, *, now: datetime) -> None:
+async def keep(db: Database, fair_id: int, *, now: datetime, gaps_alone: bool = False) -> None:
     """Tell whom to call, offer and withdraw gaps, warn of clashes, see what needs a hand; nothing outside its days."""
-    found = await db.read(look, fair_id, now=now)
+    found = await db.read(look, fair_id, now=now, gaps_alone=gaps_alone)
     if found is None:
         return
     for offer_id in found.gaps.expired:

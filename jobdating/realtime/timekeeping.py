@@ -44,6 +44,7 @@ class Timekeeper:
         self._holds = False
         self._position = -1
         self._thought_at: datetime | None = None
+        self._looked_at: dict[int, datetime] = {}  # by fair
         self._promoted_at: datetime | None = None
         self._purged_at: datetime | None = None
         self._before: dict[int, tuple[object, dict[int, Shown]]] = {}  # by fair, what was shown before which day
@@ -82,7 +83,7 @@ class Timekeeper:
             self._thought_at = now
             for fair_id in found.live:
                 await self._estimate(fair_id, now)
-                await live_day.keep(self._db, fair_id, now=now)
+                await self._live_day(fair_id, now)
         if self._purged_at is None or now - self._purged_at >= PURGES:
             self._purged_at = now
             for fair_id in await self._db.read(purge.due, now=now):
@@ -108,6 +109,14 @@ class Timekeeper:
             self._holds = await self._db.write(timekeeper.claim, name=self._name, now=wall, until=wall + 3 * RENEWS)
             self._renew_at = wall + RENEWS
         return self._holds
+
+    async def _live_day(self, fair_id: int, now: datetime) -> None:
+        """Gaps at once; what only time changes every few seconds of it."""
+        looked = self._looked_at.get(fair_id)
+        soon = looked is not None and timedelta() <= now - looked < RETHINKS
+        await live_day.keep(self._db, fair_id, now=now, gaps_alone=soon)
+        if not soon:
+            self._looked_at[fair_id] = now
 
     async def _estimate(self, fair_id: int, now: datetime) -> None:
         fair = await self._db.read(identity.fair_by_id, fair_id)
