@@ -19,7 +19,10 @@ _MINUTE = timedelta(minutes=1)
 @dataclass(frozen=True)
 class Accuracy:
     """Of the calls of a day. `error` and `by_schedule` are mean absolute minutes: from what was told to the call, and
-    from the booked time to the call. `inside` and `later` are per cent of the calls, by the range that was told."""
+    from the booked time to the call. `inside` and `later` are per cent of the calls, by the range that was told.
+
+    Who was called before their time was ready and had agreed to it; the promise was kept, and it counts as their time.
+    """
 
     calls: int
     error: float
@@ -34,12 +37,13 @@ def accuracy(tx: Connection, fair_id: int, *, day: date, timezone: str) -> Accur
     told = _told(tx, fair_id, start, end)
     if len(told) < LEAST:
         return None
+    turns = [(max(row.called_at, row.starts_at), row) for row in told]
     return Accuracy(
-        calls=len(told),
-        error=fmean(abs(row.called_at - row.likely) / _MINUTE for row in told),
-        by_schedule=fmean(abs(row.called_at - row.starts_at) / _MINUTE for row in told),
-        inside=round(100 * fmean(row.low <= row.called_at <= row.high for row in told)),
-        later=round(100 * fmean(row.called_at > row.high for row in told)),
+        calls=len(turns),
+        error=fmean(abs(turn - row.likely) / _MINUTE for turn, row in turns),
+        by_schedule=fmean((turn - row.starts_at) / _MINUTE for turn, row in turns),
+        inside=round(100 * fmean(row.low <= turn <= row.high for turn, row in turns)),
+        later=round(100 * fmean(turn > row.high for turn, row in turns)),
     )
 
 

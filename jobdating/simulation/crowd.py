@@ -15,6 +15,8 @@ from sqlalchemy import Connection
 from jobdating.clock import Clock
 from jobdating.db.engine import Database
 from jobdating.domain.errors import DomainError
+from jobdating.queries import identity
+from jobdating.queries.forecast import forecast
 from jobdating.services import presence, timekeeper
 from jobdating.simulation import answers, roles
 from jobdating.simulation.fair import Cast
@@ -172,6 +174,7 @@ async def play(crowd: Crowd, db: Database, *, start: datetime, end: datetime, st
         until = min(moment + TOGETHER_IN_TIME, end)
         await db.write(crowd.live_through, start=moment, end=until, step=step)
         moment = until
+        await _tell_times(db, crowd.cast.fair_id, now=moment)
 
 
 def attempt(tx: Connection, act: Act, now: datetime) -> None:
@@ -182,6 +185,14 @@ def attempt(tx: Connection, act: Act, now: datetime) -> None:
     except DomainError:
         tx.exec_driver_sql("ROLLBACK TO SAVEPOINT act")
     tx.exec_driver_sql("RELEASE SAVEPOINT act")
+
+
+async def _tell_times(db: Database, fair_id: int, *, now: datetime) -> None:
+    """What those who wait are told, as the timekeeper of a running server would."""
+    fair = await db.read(identity.fair_by_id, fair_id)
+    if fair is not None:
+        news = [each for each in await db.read(forecast, fair, now=now) if each.is_news]
+        await db.write(timekeeper.publish, fair_id, news, now=now)
 
 
 @asynccontextmanager

@@ -64,6 +64,21 @@ async def test_calls_after_the_range_are_told(db: Database, world: World) -> Non
     assert (found.inside, found.later) == (80, 20)
 
 
+async def test_who_came_before_their_time_had_agreed_and_counts_as_on_time(db: Database, world: World) -> None:
+    def early(tx: Connection) -> None:
+        at = make.MORNING - 3 * MINUTE
+        tx.execute(update(t.bookings).where(t.bookings.c.id.in_(world.bookings)).values(called_at=at))
+        tx.execute(
+            update(t.told_times).values(
+                low=make.MORNING, likely=make.MORNING + MINUTE,
+            )
+        )  # fmt: skip
+
+    await db.write(early)
+    found = await db.read(accuracy, world.fair, day=DAY, timezone=ZONE)
+    assert found == Accuracy(calls=LEAST, error=1.0, by_schedule=0.0, inside=100, later=0)
+
+
 async def test_of_too_few_calls_nothing_is_said(db: Database, world: World) -> None:
     gone = update(t.bookings).where(t.bookings.c.id == world.bookings[0]).values(called_at=None)
     await db.write(lambda tx: tx.execute(gone))
