@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, and_, func, select, type_coerce
 
 from jobdating.db import tables as t
-from jobdating.domain.states import StandKind
+from jobdating.domain.states import BookingState, StandKind
 from jobdating.domain.window import day_span
 
 BEFORE = timedelta(minutes=15)  # what somebody decides by who is still elsewhere
@@ -32,7 +32,7 @@ class Accuracy:
 
 
 def accuracy(tx: Connection, fair_id: int, *, day: date, timezone: str) -> Accuracy | None:
-    """The day's accuracy, of people who booked a time; None when too few were called."""
+    """The day's accuracy, of people who booked a time and came; None when too few were called."""
     start, end = day_span(day, timezone)
     told = _told(tx, fair_id, start, end)
     if len(told) < LEAST:
@@ -60,6 +60,7 @@ def _told(tx: Connection, fair_id: int, start: datetime, end: datetime) -> list[
             b.queued_at >= start,
             b.queued_at < end,
             b.slot_id.is_not(None),
+            b.state != BookingState.NO_SHOW.value,
             t.stands.c.kind == StandKind.INTERVIEW.value,
             type_coerce(told.published_at, BigInteger) <= type_coerce(b.called_at, BigInteger) - quarter,
         )

@@ -80,8 +80,8 @@ async def test_who_came_before_their_time_had_agreed_and_counts_as_on_time(db: D
 
 
 async def test_of_too_few_calls_nothing_is_said(db: Database, world: World) -> None:
-    gone = update(t.bookings).where(t.bookings.c.id == world.bookings[0]).values(called_at=None)
-    await db.write(lambda tx: tx.execute(gone))
+    missed = update(t.bookings).where(t.bookings.c.id == world.bookings[0]).values(state="no_show")
+    await db.write(lambda tx: tx.execute(missed))  # who did not come waited for nothing
     assert await db.read(accuracy, world.fair, day=DAY, timezone=ZONE) is None
 
 
