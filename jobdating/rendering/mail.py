@@ -84,7 +84,12 @@ def _in_line(tx: Connection, row: Row, frame: Frame) -> Written | None:
     interview = mails.interview(tx, row.context["booking_id"])
     if interview is None or interview.starts_at is not None or interview.state not in CONFIRMED:
         return None
-    return _about(interview, "in_line", row, frame)
+    starts_at, ends_at = (datetime.fromisoformat(row.context[name]) for name in ("starts_at", "ends_at"))
+    gone = _appointment(replace(interview, starts_at=starts_at, ends_at=ends_at), row, frame, cancelled=True)
+    return _write(
+        "in_line", row, frame, interview=interview, zone=interview.zone, sender_name=interview.fair,
+        reply_to=interview.contact, attached=gone,
+    )  # fmt: skip
 
 
 def _offered(tx: Connection, row: Row, frame: Frame) -> Written | None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from jobdating.db import tables as t
 from jobdating.db.statement import Statement
+from jobdating.domain.slots import Span
 from jobdating.domain.states import Party
 
 REMINDERS = (timedelta(days=1), timedelta(minutes=15))
@@ -75,9 +76,9 @@ def moved_together(tx: Connection, booking_ids: Iterable[int], *, now: datetime)
         tx.execute(insert(t.outbox), rows)
 
 
-def in_line(tx: Connection, booking_id: int, *, now: datetime) -> None:
-    """Their time is no longer theirs, their place in the line is."""
-    _put(tx, "in_line", booking_id, now=now)
+def in_line(tx: Connection, booking_id: int, *, was: Span, now: datetime) -> None:
+    """The time they had is no longer theirs, their place in the line is; their calendar is told which one goes."""
+    _put(tx, "in_line", booking_id, now=now, starts_at=was.start.isoformat(), ends_at=was.end.isoformat())
 
 
 def offered(tx: Connection, booking_id: int, *, now: datetime) -> None:

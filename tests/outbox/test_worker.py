@@ -12,10 +12,11 @@ from sqlalchemy import Connection, Row, select, update
 from jobdating.clock import SteppedClock, WallClock
 from jobdating.db import tables as t
 from jobdating.db.engine import Database
+from jobdating.domain.slots import Span
 from jobdating.outbox import rows, worker
 from jobdating.outbox.transport import Smtp
 from jobdating.rendering import mail
-from jobdating.services import booking, queue
+from jobdating.services import booking, notices, queue
 from tests.eventually import eventually
 from tests.factories import BEFORE, make_candidate, make_fair, make_recruiter, make_slots, make_stand
 from tests.outbox.post_office import PostOffice, open_post_office
@@ -244,3 +245,22 @@ async def test_a_stand_that_confirms_is_told_of_all_who_ask_in_one_mail(
     assert told["Subject"] == "3 demandes attendent votre réponse, Forges d’Argentan"
     body = told.get_body(("plain",))
     assert body is not None and "jeudi 17 juin à 9:00" in body.get_content() and "CAP" in body.get_content()
+
+
+async def test_who_keeps_a_place_without_a_time_is_told_and_the_calendar_forgets_the_time(
+    db: Database, clock: SteppedClock, office: PostOffice
+) -> None:
+    _, made, _ = await booked(db)
+    span = Span(made.starts_at, made.ends_at)
+
+    def into_the_line(tx: Connection) -> None:
+        gone = {"slot_id": None, "seat": None, "starts_at": None, "ends_at": None}
+        tx.execute(update(t.bookings).where(t.bookings.c.id == made.id).values(gone))
+        notices.in_line(tx, made.id, was=span, now=BEFORE)
+
+    await db.write(into_the_line)
+    async with sending(db, clock, office.url):
+        await eventually(lambda: bool(office.mails))
+    (received,) = office.mails  # the confirmation of the time that is gone is not sent any more
+    assert received["Subject"] == "Tu gardes ta place dans la file : Chaudronnerie de l’Orne"
+    assert "METHOD:CANCEL" in next(received.iter_attachments()).get_content()

@@ -161,9 +161,9 @@ def tell(tx: Connection, people: Iterable[PersonChange], *, by: Party, now: date
             continue
         elif each.after.state is BookingState.HELD:
             notices.offered(tx, each.booking_id, now=now)
-        elif each.after.span is None:
-            notices.in_line(tx, each.booking_id, now=now)
-        else:
+        elif each.after.span is None and each.before.span is not None:
+            notices.in_line(tx, each.booking_id, was=each.before.span, now=now)
+        elif each.after.span is not None:
             moved.append(each.booking_id)
     if moved:
         notices.moved_together(tx, moved, now=now)
