@@ -12,9 +12,11 @@ from sqlalchemy import Connection, select
 from jobdating.db import tables as t
 from jobdating.domain.policy import Actor
 from tests.site import Site
-from tests.web.test_guards import ACTORS, GUARDED, MAY, Scene, methods, paths
+from tests.web.rights import RIGHTS
+from tests.web.rights_scene import PEOPLE, Scene
+from tests.web.test_rights import READ, WRITE
 
-ROUTES = [route for route in GUARDED if not route.path.startswith("/api/")]  # the API takes no cookies
+FORMS = [each for each in WRITE if not each.path.startswith("/api/")]  # the API takes no cookies
 FOREIGN = "https://evil.example"
 Headers = dict[str, str]
 # What another site can make a browser send; the first two carry the cookie alone, the others even a good token.
@@ -47,11 +49,9 @@ def changed(before: dict[str, list[Any]], after: dict[str, list[Any]]) -> set[st
 
 def unsafe(who: str, scene: Scene) -> Iterator[tuple[str, str]]:
     """Every form that somebody may send: its method and path, with ids of their own."""
-    for route in ROUTES:
-        if who in MAY[route.endpoint.guard]:  # type: ignore[attr-defined]
-            for method in methods(route):
-                if method != "GET":
-                    yield from ((method, path) for path in paths(route, scene.own))
+    for each in FORMS:
+        if PEOPLE[who] in RIGHTS[each.name].own:
+            yield each.method, each.at(scene.own(who))
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
@@ -75,29 +75,26 @@ async def test_a_forged_form_changes_nothing_whatever_its_address(site: Site, sc
 
 async def test_the_same_form_with_nothing_forged_is_taken(site: Site, scene: Scene) -> None:
     """The control: without it the test above could not fail."""
-    candidate: Actor = scene.own["actor"]
+    candidate: Actor = scene.own("candidate")["actor"]
     before = await site.db.read(contents)
     async with site.client(candidate) as client:
         client.headers |= {"origin": site.url, "sec-fetch-site": "same-origin"}
-        answer = await client.post(f"/bookings/{scene.own['booking']}/cancel")
+        answer = await client.post(f"/bookings/{scene.own('candidate')['booking']}/cancel")
     assert answer.status_code == 303
     assert "bookings" in changed(before, await site.db.read(contents))
 
 
-@pytest.mark.parametrize("who", ACTORS)
+@pytest.mark.parametrize("who", PEOPLE)
 async def test_reading_a_page_changes_nothing(site: Site, scene: Scene, who: str) -> None:
     """Neither GET nor HEAD, on any address of the map; only who read what is written down."""
     read = []
     async with site.client(scene.actors[who]) as client:
         before = await site.db.read(contents)
-        for route in GUARDED:
-            if "GET" not in methods(route):
-                continue
-            for path in paths(route, scene.own):
-                for method in ("HEAD", "GET"):
-                    if route.path == "/live/poll":
-                        continue  # waits for news; what it does to presence is the timekeeper's to test
-                    read.append((await client.request(method, path)).status_code)
+        for each in READ:
+            if each.path == "/live/poll":
+                continue  # waits for news; what it does to presence is the timekeeper's to test
+            path = each.at(scene.own(who))
+            read += [(await client.request(method, path)).status_code for method in ("HEAD", "GET")]
         after = await site.db.read(contents)
     assert 200 in read
     assert changed(before, after) <= WRITTEN_DOWN
