@@ -12,7 +12,7 @@ from jobdating.domain.topics import Target
 SILENT = {
     "RightsChanged", "DocumentRead", "InterviewsExported", "FairExported", "NotesRead", "SignedIn", "AccountErased",
     "SecondFactorHeld", "SecondFactorChanged", "SignInRefused", "ProfileRead", "ParentAsked", "KeepingChanged",
-    "AdultChanged", "AuditExported",
+    "AdultChanged", "AuditExported", "OpinionGiven", "PairDecided", "WishesAsked", "PolicyWeighed", "TimetableDrafted",
 }  # fmt: skip
 
 
