@@ -190,7 +190,7 @@ def _state(
         ),
         current=_current(current, planned) if current and current.called_at else None,
         finished=tuple(
-            Finished(b.started_at, b.ended_at, b.called_at, b.starts_at, b.checked_in_at)
+            Finished(b.started_at, b.ended_at, b.called_at, _booked_at(b), b.checked_in_at)
             for b in bookings
             if b.state == BookingState.DONE and b.started_at and b.ended_at and b.started_at < b.ended_at
         ),

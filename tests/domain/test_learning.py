@@ -1,5 +1,6 @@
 """What a stand's pace is believed to be: drawn towards the fair's, moved by its own interviews and by the one that goes on."""
 
+from dataclasses import replace
 from datetime import timedelta
 from math import log
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from jobdating.domain.estimate import Current, Finished, Prior, StandState, learn, refit
+from jobdating.domain.estimate import Current, Finished, Prior, StandState, Waiting, estimate_stand, learn, refit
 from jobdating.simulation.day import BASE, MORNING, SHIFTED, play_fair
 
 MINUTE = timedelta(minutes=1)
@@ -83,3 +84,18 @@ def test_in_the_first_half_hour_a_stand_is_learnt_without_leaning_to_the_short()
             pace = learn(day.state(now), prior=Prior(), now=now)
             off.append(pace.log_mean - log(day.usual / PLANNED))
     assert abs(sum(off) / len(off)) < 0.015  # 0.020 where what goes on is not counted
+
+
+def test_a_fair_that_calls_who_is_ready_early_is_expected_to_do_so_and_nobody_is_told_so() -> None:
+    booked = [MORNING + 15 * place * MINUTE for place in range(6)]
+    finished = tuple(
+        Finished(at - 6 * MINUTE, at + 6 * MINUTE, called_at=at - 6 * MINUTE, booked_at=at) for at in booked[1:]
+    )
+    shown = [StandState(number, PLANNED, finished=finished) for number in range(20)]
+    prior = refit(Prior(), shown, now=NOW)
+    assert 3 < prior.lead < 6
+    queue = tuple(Waiting(place, NOW + (5 + 10 * place) * MINUTE, present=True) for place in range(3))
+    waiting = StandState(99, PLANNED, queue=queue)
+    early, on_time = (estimate_stand(waiting, prior=each, now=NOW) for each in (prior, replace(prior, lead=0.0)))
+    assert early[2].likely < on_time[2].likely - MINUTE  # those before were sooner out of the way
+    assert all(one.low >= NOW + (5 + 10 * place) * MINUTE for place, one in enumerate(early))

@@ -1,8 +1,9 @@
 """When each waiting person will be called: a recursion down the queue over common random draws. Pure.
 
 For every draw, `call = max(free, booked)` and `free = call + how long the person keeps the stand`, starting from the
-remaining time of the interview that is going on. The draws are fixed, and tied to a person's serial number in the
-stand's day: the same input gives the same answer, and the queue moving up by one does not shake it.
+remaining time of the interview that is going on. At a fair where people who are ready are called a little before their
+time, that much sooner; what anybody is told is never before it. The draws are fixed, and tied to a person's serial
+number in the stand's day: the same input gives the same answer, and the queue moving up by one does not shake it.
 """
 
 from collections.abc import Sequence
@@ -56,7 +57,8 @@ def _play(lines: Lines, *, prior: Prior, box: TimeBox) -> Grid:
         having = int(np.count_nonzero(lines.booked[:, position] >= 0))
         floor = lines.floors[:having, position, None]
         gaps.fill(free, floor)
-        call = after_pauses(np.maximum(free[:having], floor), lines.pauses[:having])
+        earliest = floor - lines.lead[:having, position, None]
+        call = after_pauses(np.maximum(free[:having], earliest), lines.pauses[:having])
         calls[lines.booked[:having, position]] = call
         serial = (lines.serial[:having] + position) % SERIALS
         kept = prior.answer + np.exp(pace[:having] + np.float32(prior.log_sd) * chance.normals("length")[serial])

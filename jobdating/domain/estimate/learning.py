@@ -19,6 +19,7 @@ BELIEF_SD = 20.0  # degrees of freedom behind the prior's log_sd
 BELIEF_STANDS = 12.0  # stands behind the prior's stand_sd
 BELIEF_SHOWS = 40.0  # people behind the prior's no_show, answer, turnover and early
 MINUTE = timedelta(minutes=1)
+LONG_FREE = 5 * MINUTE  # before somebody's time: then a stand could have called them early
 
 
 def learn(stand: StandState, *, prior: Prior, now: datetime) -> Pace:
@@ -132,12 +133,14 @@ def _refit_people(prior: Prior, stands: Sequence[StandState]) -> Prior:
     came = len(over) + sum(stand.before.count for stand in stands)
     answers = [(f.started_at - f.called_at) / MINUTE for f in over if f.called_at]
     turnovers = [gap for stand in stands for gap in _turnovers(stand)]
+    leads = [lead for stand in stands for lead in _leads(stand)]
     early = [(f.booked_at - f.arrived_at) / MINUTE for f in over if f.booked_at and f.arrived_at]
     return replace(
         prior,
         no_show=(BELIEF_SHOWS * prior.no_show + absent) / (BELIEF_SHOWS + absent + came),
         answer=_drawn(prior.answer, answers),
         turnover=_drawn(prior.turnover, turnovers),
+        lead=_drawn(prior.lead, leads, most=10.0),
         early=_drawn(prior.early, early, most=60.0),
         early_sd=_drawn(prior.early_sd, _deviations(early), most=20.0),
     )
@@ -150,6 +153,14 @@ def _turnovers(stand: StandState) -> Iterable[float]:
         due = after.booked_at is None or after.booked_at <= before.ended_at
         if after.called_at and due and not any(before.ended_at < at <= after.called_at for at in stand.no_shows):
             yield (after.called_at - before.ended_at) / MINUTE
+
+
+def _leads(stand: StandState) -> Iterable[float]:
+    """Minutes from a call to the booked time, 0 for a later call, where the stand had long been free."""
+    ordered = sorted(stand.finished, key=lambda over: over.started_at)
+    for before, after in zip(ordered, ordered[1:], strict=False):
+        if after.booked_at and after.called_at and before.ended_at <= after.booked_at - LONG_FREE:
+            yield max((after.booked_at - after.called_at) / MINUTE, 0.0)
 
 
 def _deviations(seen: Sequence[float]) -> list[float]:

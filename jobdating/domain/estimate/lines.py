@@ -46,8 +46,9 @@ class Lines:
     `earliest` has one element a person, in the order of all queues joined: before that moment (seconds since 1970,
     -inf for none) nobody calls them. All else has a row for each stand: `pace` and `spread` of its log-duration in
     minutes, `free` when it can call next if nobody keeps it, `serial` the number of the first of its queue in its
-    day, `pauses` as pairs of moments. Columns of `floors` and `missing` are its booked people: earliest call, chance
-    that they do not come; those of `ready` its walk-ins. `booked` and `walk_ins` are their places in `earliest`, -1
+    day, `pauses` as pairs of moments. Columns of `floors`, `lead` and `missing` are its booked people: the earliest call
+    that is promised, by how much a free stand calls before it, the chance that they do not come; those of `ready` its
+    walk-ins. `booked` and `walk_ins` are their places in `earliest`, -1
     where there is nobody.
     """
 
@@ -58,6 +59,7 @@ class Lines:
     serial: Index
     pauses: Grid
     floors: Grid
+    lead: Grid
     missing: Grid
     booked: Index
     walk_ins: Index
@@ -74,6 +76,8 @@ def lay_out(stands: Sequence[StandState], *, prior: Prior, now: datetime) -> Lin
     earliest = _earliest(stands)
     floors = np.maximum((earliest - now.timestamp()) / 60, 0).astype(np.float32)
     missing = _missing([waiting for stand in stands for waiting in stand.queue], prior=prior, now=now)
+    # Nobody comes out of another room, or back from a moment of their own, before they said.
+    lead = np.array([0 if one.ready_at else prior.lead for stand in stands for one in stand.queue], dtype=np.float32)
     booked, walk_ins = _places([row.booked for row in rows]), _places([row.walk_ins for row in rows])
     pauses = _pauses(ordered, now)
     return Lines(
@@ -84,6 +88,7 @@ def lay_out(stands: Sequence[StandState], *, prior: Prior, now: datetime) -> Lin
         serial=np.array([_serial(stand) for stand in ordered], dtype=np.intp),
         pauses=pauses,
         floors=floors[booked],
+        lead=lead[booked],
         missing=missing[booked],
         booked=booked,
         walk_ins=walk_ins,

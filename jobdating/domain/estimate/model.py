@@ -14,8 +14,9 @@ class Prior:
     Durations are lognormal *relative to the planned length*, so stands with other slot lengths share one prior:
     `log_mean` and `log_sd` are of ln(duration / planned); `stand_sd` is the spread of log-means between stands and
     `fair_sd` between fairs. `answer` is from a call to the start, `turnover` from an end to the next call, `grace`
-    how long an absent person is waited for; people check in `early` before their time, give or take `early_sd`.
-    All five are in minutes. The defaults are the fairs of the simulated days.
+    how long an absent person is waited for; people check in `early` before their time, give or take `early_sd`; a stand
+    that is free calls who is here `lead` before their time. All six are in minutes. The defaults are the fairs of the
+    simulated days.
     """
 
     log_mean: float = log(11.5 / 12)
@@ -28,6 +29,7 @@ class Prior:
     grace: float = 5.0
     early: float = 10.0
     early_sd: float = 5.0
+    lead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
