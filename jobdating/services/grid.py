@@ -21,6 +21,7 @@ from jobdating.domain.slots import Span
 from jobdating.domain.states import LIVE, SlotState
 from jobdating.queries import settings
 from jobdating.services import notices
+from jobdating.services.booking import NO_PROMISES
 
 Laid = tuple[int, int, StandGrid]  # stand, capacity of its slots, what happens to them
 
@@ -183,7 +184,7 @@ def _move(tx: Connection, stand_id: int, grid: StandGrid, *, now: datetime) -> l
     tx.execute(
         update(t.bookings)
         .where(t.bookings.c.id == bindparam("booking"))
-        .values({**{name: bindparam(f"new_{name}") for name in columns}, "stepped_aside_at": None}),
+        .values({**{name: bindparam(f"new_{name}") for name in columns}, **NO_PROMISES}),
         [
             {
                 "booking": move.place.booking_id, "new_slot_id": at[move.to.start], "new_seat": move.seat,
