@@ -4,11 +4,12 @@ A fixed number of statements. The same facts make the preview and, in the transa
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, or_, select, text
 
 from jobdating.db import tables as t
 from jobdating.domain.errors import NotFound
@@ -92,19 +93,19 @@ def repair(tx: Connection, fair_id: int, stand_id: int, *, asked: Asked) -> Repa
     )
 
 
-def facts(tx: Connection, fair_id: int, stand_id: int, *, asked: Asked) -> Facts:
-    """What the plan is made of, as it is now. Raises NotFound."""
-    return _scene(tx, fair_id, stand_id, asked).facts
+def facts(tx: Connection, fair_id: int, stand_id: int, *, asked: Asked, slots: Collection[int]) -> Facts:
+    """What the plan is made of, as it is now; of other stands' places only these `slots`. Raises NotFound."""
+    return _scene(tx, fair_id, stand_id, asked, slots).facts
 
 
-def day_of(tx: Connection, stand_id: int) -> date | None:
-    """The day a repair is about unless told: the one that is being played, before the fair its first."""
-    query = select(func.coalesce(t.fairs.c.live_day, t.fairs.c.first_day)).select_from(t.stands.join(t.fairs))
-    found: date | None = tx.execute(query.where(t.stands.c.id == stand_id)).scalar()
-    return found
+def candidates(tx: Connection, stand_id: int, start: datetime, end: datetime) -> list[int]:
+    """Whom a repair of that time may move."""
+    b = t.bookings.c
+    query = select(b.candidate_id).where(b.stand_id == stand_id, b.queued_at >= start, b.queued_at < end)
+    return list(tx.execute(query.where(b.state.in_(_LIVE))).scalars())
 
 
-def _scene(tx: Connection, fair_id: int, stand_id: int, asked: Asked) -> _Scene:
+def _scene(tx: Connection, fair_id: int, stand_id: int, asked: Asked, slots: Collection[int] | None = None) -> _Scene:
     stand = _stand(tx, fair_id, stand_id)
     start, end = day_span(asked.day, stand.timezone)
     trades = frozenset(
@@ -116,10 +117,7 @@ def _scene(tx: Connection, fair_id: int, stand_id: int, asked: Asked) -> _Scene:
     everybody = _people(tx, rows, trades, together=asked.way is Way.SHIFT)
     due = [each for each in everybody if since <= each.span.start < until]
     own = _own(tx, stand_id, start, end, rows, {each.booking_id: each for each in everybody})
-    if asked.way in {Way.SPREAD, Way.CLOSE, Way.SHIFT} and due:
-        places = _places(tx, stand, trades, Span(start, end), asked.at)
-    else:
-        places = ()
+    places = _places(tx, stand, trades, Span(start, end), asked.at, slots) if _looks_elsewhere(asked, due) else ()
     return _Scene(
         stand,
         Facts(
@@ -136,6 +134,14 @@ def _scene(tx: Connection, fair_id: int, stand_id: int, asked: Asked) -> _Scene:
         tuple(slot.span.start for slot in own if slot.span.start > asked.at and not slot.busy),
         sum(each.span.start >= until for each in everybody),
     )
+
+
+def _looks_elsewhere(asked: Asked, due: list[Person]) -> bool:
+    """Whether anybody may be given a place at another stand."""
+    if asked.way is Way.SHIFT:
+        by = timedelta(minutes=asked.minutes)
+        return any(each.clash(Span(each.span.start + by, each.span.end + by)) for each in due)
+    return asked.way is not Way.LATER and bool(due)
 
 
 def _stand(tx: Connection, fair_id: int, stand_id: int) -> Any:
@@ -261,7 +267,9 @@ def _own(
     )
 
 
-def _places(tx: Connection, stand: Any, trades: frozenset[str], day: Span, at: datetime) -> tuple[Place, ...]:
+def _places(
+    tx: Connection, stand: Any, trades: frozenset[str], day: Span, at: datetime, slots: Collection[int] | None
+) -> tuple[Place, ...]:
     """Free places of the day at other stands that look for the same trades or belong to the same company.
 
     Nobody is sent to a stand that is closed, away, or has not been opened though its day has begun.
@@ -269,7 +277,7 @@ def _places(tx: Connection, stand: Any, trades: frozenset[str], day: Span, at: d
     taken = (
         select(func.count())
         .select_from(t.bookings)
-        .where(t.bookings.c.slot_id == t.slots.c.id, t.bookings.c.state.in_(_LIVE))
+        .where(t.bookings.c.slot_id == t.slots.c.id, text(t.one_of("bookings.state", LIVE)))  # by the partial index
         .scalar_subquery()
     )
     early = t.slots.alias()
@@ -302,7 +310,7 @@ def _places(tx: Connection, stand: Any, trades: frozenset[str], day: Span, at: d
             taken < t.slots.c.capacity,
         )
     )
-    rows = tx.execute(query).all()
+    rows = tx.execute(query if slots is None else query.where(t.slots.c.id.in_(list(slots)))).all()
     known: dict[int, set[str]] = defaultdict(set)
     for row in tx.execute(
         select(t.stand_trades).where(t.stand_trades.c.stand_id.in_(sorted({row.stand_id for row in rows})))

@@ -57,9 +57,9 @@ def carry_out(
     fair = tx.execute(select(t.fairs.c.timezone, t.fairs.c.undo_minutes).where(t.fairs.c.id == fair_id)).one()
     start, end = day_span(asked.day, fair.timezone)
     writing.lock_slots(tx, stand_id, start, end, others=chosen.values())
-    facts = queries.facts(tx, fair_id, stand_id, asked=asked)
-    writing.lock_candidates(tx, [person.candidate_id for person in facts.people])
-    plan = agreed(queries.facts(tx, fair_id, stand_id, asked=asked), asked, chosen)
+    writing.lock_candidates(tx, queries.candidates(tx, stand_id, start, end))
+    facts = queries.facts(tx, fair_id, stand_id, asked=asked, slots=chosen.values())
+    plan = agreed(facts, asked, chosen)
     if plan is None or plan.seen != seen or asked.at > now or _begun(plan, now):
         raise PlanStale()
     record = _record(tx, facts, plan, asked)

@@ -14,6 +14,7 @@ from jobdating.domain.repair.undoing import HAPPENED
 from jobdating.domain.slots import Span
 from jobdating.domain.states import BookingState, Party
 from jobdating.services import notices
+from jobdating.services.booking import NO_PROMISES
 from jobdating.services.grid import PlanStale
 
 _ASIDE = timedelta(days=36_500)  # where slots are put while they change places: no two have one time meanwhile
@@ -113,7 +114,7 @@ def _put(tx: Connection, people: Sequence[PersonChange], ended: dict[str, Any]) 
     tx.execute(
         update(t.bookings)
         .where(t.bookings.c.id == bindparam("booking"))
-        .values({**values, **ended, "stepped_aside_at": None}),
+        .values({**values, **ended, **NO_PROMISES}),
         [
             {
                 "booking": each.booking_id,
