@@ -3,7 +3,7 @@
 Reads the real database for what was kept; the wall itself is read from a replica, by the wall's own queries.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from jobdating.db import tables as t
 from jobdating.db.replica import Entry, Key, Replica
 from jobdating.domain.attendance import Finding
 from jobdating.domain.timeline import Column
-from jobdating.queries import attendance, wall
+from jobdating.queries import attendance, wall, watching
 from jobdating.queries.attendance import Attendance, Figures
 from jobdating.queries.identity import Fair
 from jobdating.queries.trouble import ToSee, trouble
@@ -102,12 +102,20 @@ def people(tx: Connection, fair_id: int) -> list[Any]:
     )
 
 
-def wall_on(tx: Connection, fair_id: int, day: date) -> Wall:
-    """The wall of a day, from the real database or from a replica of it. The fair exists."""
+def wall_on(tx: Connection, fair_id: int, day: date, *, known: Mapping[int, Row] | None = None) -> Wall:
+    """The wall of a day, from the real database or from a replica of it. The fair exists.
+
+    `known` are rows of the live day that are still true: those of the other stands are read.
+    """
     figures, to_see = attendance.figures(tx, fair_id), trouble(tx, fair_id)
     present = attendance.attendance(tx, fair_id, day=day)
     assert figures and to_see and present
-    return Wall(figures, to_see, present, wall.columns(tx, fair_id, day), tuple(wall.rows(tx, fair_id, day=day)))
+    if known is None:
+        rows = wall.rows(tx, fair_id, day=day)
+    else:
+        others = set(watching.stands(tx, fair_id)) - known.keys()
+        rows = [*known.values(), *(wall.rows_of(tx, fair_id, others) if others else ())]
+    return Wall(figures, to_see, present, wall.columns(tx, fair_id, day), tuple(rows))
 
 
 def look_on(replica: Replica, alerts: Alerts, fair_id: int) -> None:

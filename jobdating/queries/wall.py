@@ -2,10 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
@@ -71,14 +70,20 @@ class Row:
         return (STATUS_WEIGHT[self.status], -self.delay_minutes, self.name)
 
 
+Reached = dict[tuple[datetime, datetime], range]
+
+
 @dataclass(frozen=True)
 class _Facts:
+    """`reached` remembers which columns a span takes up: the stands of a fair share one rhythm."""
+
     stands: Sequence[Any]
     trades: dict[int, list[str]]
     slots: dict[int, list[Any]]
     bookings: dict[int, list[Any]]
     places: dict[int, int]
     filled: dict[int, int]
+    reached: Reached = field(default_factory=dict)
 
 
 def row(tx: Connection, stand_id: int, *, day: date | None = None) -> Row | None:
@@ -255,7 +260,7 @@ def _row(stand: Any, facts: _Facts, columns: tuple[Column, ...], day: date, star
         since=stand.away_since if word is Status.AWAY else stand.seen_at if word is Status.LEFT else None,
         delay_minutes=stand.delay_minutes if is_live_day else 0,
         first_start=slots[0].starts_at if slots else None,
-        cells=_cells(slots, bookings, columns),
+        cells=_cells(slots, bookings, columns, facts.reached),
         now_with=tuple(short_name(b) for b in running),
         waiting=len(waiting),
         expected=len(expected),
@@ -265,17 +270,19 @@ def _row(stand: Any, facts: _Facts, columns: tuple[Column, ...], day: date, star
     )
 
 
-_reach = lru_cache(maxsize=4096)(timeline.reach)  # the stands of a fair share one rhythm
-
-
-def _cells(slots: list[Any], bookings: list[Any], columns: tuple[Column, ...]) -> tuple[Cell, ...]:
+def _cells(slots: list[Any], bookings: list[Any], columns: tuple[Column, ...], reached: Reached) -> tuple[Cell, ...]:
     states: list[list[CellState]] = [[] for _ in columns]
     people: list[list[str]] = [[] for _ in columns]
     room = [[0, 0] for _ in columns]
     starts_here = [False] * len(columns)
     if not columns:
         return ()
-    columns_of = {slot.id: _reach(slot.starts_at, slot.ends_at, columns) for slot in slots}
+    columns_of = {}
+    for slot in slots:
+        span = (slot.starts_at, slot.ends_at)
+        if span not in reached:
+            reached[span] = timeline.reach(*span, columns)
+        columns_of[slot.id] = reached[span]
     for slot in slots:
         state = CellState.FREE if slot.state == SlotState.OPEN else CellState.BLOCKED
         for index in columns_of[slot.id]:

@@ -13,9 +13,11 @@ from jobdating.db import journal
 from jobdating.db.engine import Database
 from jobdating.db.replica import Entry, Replica
 from jobdating.db.types import from_micros, to_micros
+from jobdating.domain.timeline import Column
 from jobdating.queries import replay, wall
 from jobdating.queries.identity import Fair
 from jobdating.queries.replay import Alert, Alerts, RecordedDay, Wall
+from jobdating.queries.wall import Row
 
 KEPT = 2  # days in memory
 OVERLAP = 200  # entries that are looked at again: on PostgreSQL one may appear before those that were read
@@ -24,10 +26,14 @@ BEFORE, AFTER = timedelta(minutes=15), timedelta(minutes=60)  # the hours of the
 
 @dataclass
 class _Open:
-    """A day in memory. `head` is the journal's head when it was last brought up to date."""
+    """A day in memory. `head` is the journal's head when it was last brought up to date; `rows` are those of the
+    wall at `position`, so that the next minute reads only what changed."""
 
     recorded: RecordedDay
     replica: Replica | None = None
+    columns: tuple[Column, ...] = ()
+    position: int = 0
+    rows: dict[int, Row] = field(default_factory=dict)
     alerts: Alerts = field(default_factory=Alerts)
     head: int = -1
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -84,7 +90,7 @@ class Replays:
         day = self._day(fair, recorded)
         async with day.lock:
             replica = await self._up_to_date(fair, day)
-            return await asyncio.to_thread(_look, replica, day.alerts, fair, recorded.day, at, since, now)
+            return await asyncio.to_thread(_look, replica, day, fair, at, since, now)
 
     def _day(self, fair: Fair, recorded: RecordedDay) -> _Open:
         key = (fair.id, recorded.first_id)
@@ -106,11 +112,12 @@ class Replays:
         if day.replica is None or (fresh and known and fresh[0].id < known[-1]):
             entries = fresh if not known else (await self._db.read(_everything, fair.id, day))
             day.replica, day.alerts = await asyncio.to_thread(Replica, entries), Alerts()
+            day.columns = await asyncio.to_thread(_columns, day.replica, fair, day.recorded.day)
         else:
             await asyncio.to_thread(day.replica.extend, fresh)
         replica = day.replica
         await asyncio.to_thread(replica.put, "accounts", people, ("id", "first_name", "last_name"))
-        day.head = head
+        day.head, day.rows = head, {}  # somebody may have another name, or none
         return replica
 
 
@@ -126,33 +133,39 @@ def _everything(tx: Connection, fair_id: int, day: _Open) -> list[Entry]:
     return replay.entries(tx, fair_id, day.recorded, since=0)
 
 
-def _look(
-    replica: Replica,
-    alerts: Alerts,
-    fair: Fair,
-    day: date,
-    at: datetime | None,
-    since: datetime | None,
-    now: datetime,
-) -> Seen:
-    replay.look_on(replica, alerts, fair.id)
-    begins, ends = _hours(replica, fair, day, now)
+def _columns(replica: Replica, fair: Fair, day: date) -> tuple[Column, ...]:
+    replica.seek(1)
+    return wall.columns(replica.tx, fair.id, day)
+
+
+def _look(replica: Replica, day: _Open, fair: Fair, at: datetime | None, since: datetime | None, now: datetime) -> Seen:
+    replay.look_on(replica, day.alerts, fair.id)
+    begins, ends = _hours(replica, day.columns, now)
     moment = begins + BEFORE if at is None else at
     moment = min(max(moment, begins), ends)
-    position = replica.position_at(to_micros(moment))
+    position = replica.position_at(to_micros(moment)) or 1
     changed = None
     if since is not None:
-        changed = replay.changed_stands(replica, replica.position_at(to_micros(since)), position)
-    replica.seek(position or 1)
-    shown = replay.wall_on(replica.tx, fair.id, day)
+        changed = replay.changed_stands(replica, replica.position_at(to_micros(since)) or 1, position)
+    shown = _wall(replica, day, fair, position)
     stands = None if changed is None else frozenset(changed)
-    return Seen(shown, tuple(alerts.found), begins, ends, moment, stands)
+    return Seen(shown, tuple(day.alerts.found), begins, ends, moment, stands)
 
 
-def _hours(replica: Replica, fair: Fair, day: date, now: datetime) -> tuple[datetime, datetime]:
+def _wall(replica: Replica, day: _Open, fair: Fair, position: int) -> Wall:
+    """The wall at a position; rows that are as they were at the last one are not read again."""
+    known = None
+    if day.rows:
+        touched = replay.changed_stands(replica, day.position, position)
+        known = None if touched is None else {key: row for key, row in day.rows.items() if key not in touched}
+    replica.seek(position)
+    shown = replay.wall_on(replica.tx, fair.id, day.recorded.day, known=known)
+    day.position, day.rows = position, {row.stand_id: row for row in shown.rows}
+    return shown
+
+
+def _hours(replica: Replica, columns: tuple[Column, ...], now: datetime) -> tuple[datetime, datetime]:
     """From a little before the first column to a while after the last, as far as the day was kept and has passed."""
-    replica.seek(1)
-    columns = wall.columns(replica.tx, fair.id, day)
     first = from_micros(replica.entries[0].at)
     begins = max(columns[0].start - BEFORE, first) if columns else first
     begins = begins.replace(second=0, microsecond=0)

@@ -1,8 +1,9 @@
 """How long it takes to see another minute of a day: 300 stands, 24 slots each, every interview lived through the services.
 
 `open` reads what the journal kept and takes it apart, once. A `jump` goes from one random minute of the day to another
-and reads the whole wall there; beside it, the same wall read from the real database, which is the ceiling. `draw` is the
-HTML of a jump of one minute, as a playing page gets it: the rows that changed. One line says what the journal weighs.
+and reads the whole wall there; beside it, the same wall read from the real database, which is the ceiling.
+`next_minute` is what a playing page asks for: only the rows that changed are read, and, with `drawn`, become HTML. One
+line says what the journal weighs.
 """
 
 import argparse
@@ -87,7 +88,7 @@ def timed(times: list[float], began: float) -> None:
 
 
 def measure(tx: Connection, fair_id: int, *, jumps: int) -> tuple[dict[str, list[float]], Replica]:
-    taken: dict[str, list[float]] = {name: [] for name in ("open", "go", "jump", "real", "draw")}
+    taken: dict[str, list[float]] = {name: [] for name in ("open", "go", "jump", "real", "minute", "draw")}
     fair = identity.fair_by_id(tx, fair_id)
     assert fair is not None
     [recorded] = replay.recorded_days(tx, fair)
@@ -109,9 +110,14 @@ def measure(tx: Connection, fair_id: int, *, jumps: int) -> tuple[dict[str, list
     for _ in range(jumps // 3):
         position = random.randrange(len(replica.entries) // 4, len(replica.entries))
         after = min(position + len(replica.entries) // 360, len(replica.entries))
-        replica.seek(after)
-        wall, changed = replay.wall_on(replica.tx, fair_id, DAY), replay.changed_stands(replica, position, after)
+        replica.seek(position)
+        rows = {row.stand_id: row for row in replay.wall_on(replica.tx, fair_id, DAY).rows}
         began = time.perf_counter()
+        changed = replay.changed_stands(replica, position, after)
+        replica.seek(after)
+        known = {stand: row for stand, row in rows.items() if changed is not None and stand not in changed}
+        wall = replay.wall_on(replica.tx, fair_id, DAY, known=known)
+        timed(taken["minute"], began)
         rendering.patches(wall, changed, "fr", zone=fair.timezone)
         timed(taken["draw"], began)
     return taken, replica
@@ -143,7 +149,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
             taken, replica = measure(tx, fair_id, jumps=asked.jumps)
             entries, size = weight(tx)
             replica.close()
-    names = {"open": "open", "go": "bring_rows_there", "jump": "jump", "real": "real_wall", "draw": "draw_a_minute"}
+    names = {
+        "open": "open",
+        "go": "bring_rows_there",
+        "jump": "jump",
+        "real": "real_wall",
+        "minute": "next_minute",
+        "draw": "next_minute_drawn",
+    }
     figures = {f"{name}_{asked.stands}_stands": (taken[key], "ms") for key, name in names.items()}
     ratios = {"jump_to_real_wall": [a / b for a, b in zip(taken["jump"], taken["real"], strict=True)]}
     print(f"{entries} entries, {len(replica.entries)} of the day, {size:.1f} MB of traces")
