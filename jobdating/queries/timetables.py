@@ -103,9 +103,9 @@ _CHANGES = (
 def is_stale(tx: Connection, fair_id: int) -> bool:
     """Whether anything a timetable is made from has changed since the drafts were solved."""
     j = t.journal.c
-    of_fair = select(func.max(j.id)).where(j.fair_id == fair_id)
-    solved_at = tx.execute(of_fair.where(j.kind == "TimetableDrafted")).scalar()
-    changed_at = tx.execute(of_fair.where(j.kind.in_(_CHANGES))).scalar()
+    last = select(j.id).where(j.fair_id == fair_id).order_by(j.id.desc()).limit(1)  # the latest: found from the end
+    solved_at = tx.execute(last.where(j.kind == "TimetableDrafted")).scalar()
+    changed_at = tx.execute(last.where(j.kind.in_(_CHANGES))).scalar()
     return solved_at is None or (changed_at is not None and changed_at > solved_at)
 
 

@@ -107,12 +107,11 @@ def publish(tx: Connection, actor: Actor, *, fair_id: int, letter: str, now: dat
     made = _write(tx, fair_id, plan, slots, now)
     _deny(tx, fair_id, draft.denied or [])
     tx.execute(update(t.fairs).where(t.fairs.c.id == fair_id).values(timetable_at=now))
-    told = {candidate for candidate, _ in plan.wanted}
-    first = fair.timetable_at is None
-    timetable_notices.published(
-        tx, fair_id, candidate_ids=None if first else sorted(told), booking_ids=[*made, *(b.id for b, _ in plan.moved)],
-        now=now,
-    )  # fmt: skip
+    if fair.timetable_at is None:
+        timetable_notices.published(tx, fair_id, now=now)
+    else:
+        timetable_notices.changed(tx, sorted({candidate for candidate, _ in plan.wanted}), now=now)
+    timetable_notices.remind(tx, [*made, *(moved.id for moved, _ in plan.moved)], now=now)
     for booking in plan.dropped:
         notices.cancelled(tx, booking.id, by=Party.ORGANISER, now=now)
     outcome = Published(len(plan.added), len(plan.moved), len(plan.dropped))

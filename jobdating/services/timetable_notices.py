@@ -4,13 +4,27 @@ One mail a person, however many interviews changed; contexts hold ids only, as e
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    cast,
+    insert,
+    literal,
+    literal_column,
+    select,
+    type_coerce,
+)
 
 from jobdating.db import tables as t
 from jobdating.db.statement import Statement
+from jobdating.db.types import Moment
 from jobdating.services.notices import REMINDERS
 
 CHUNK = 5_000
@@ -29,28 +43,58 @@ def wishes_asked(tx: Connection, candidate_ids: Iterable[int], *, stand_id: int 
     )
 
 
-def published(
-    tx: Connection, fair_id: int, *, candidate_ids: Sequence[int] | None, booking_ids: Sequence[int], now: datetime
-) -> None:
-    """The planning to each candidate, and the usual reminders before each interview.
+def published(tx: Connection, fair_id: int, *, now: datetime) -> None:
+    """For the first time: the planning to all who have wishes or interviews, and theirs to the recruiters of stands."""
+    c, a, r = t.candidates.c, t.accounts.c, t.recruiters.c
+    wished = select(t.wishes.c.rank).where(t.wishes.c.candidate_id == c.id).exists()
+    booked = select(t.bookings.c.id).where(t.bookings.c.candidate_id == c.id).exists()
+    context = _context(tx, "'{\"candidate_id\": ' || candidates.id || ', \"changed\": false}'")
+    everybody = select(context, a.email, a.language, literal(now, Moment), literal(now, Moment))
+    of_fair = everybody.join_from(t.candidates, t.accounts, a.id == c.account_id).where(c.fair_id == fair_id)
+    _select(tx, "timetable", of_fair.where(wished | booked).order_by(c.id))
+    context = _context(tx, "'{\"stand_id\": ' || stands.id || '}'")
+    staff = select(context, a.email, a.language, literal(now, Moment), literal(now, Moment)).select_from(
+        t.recruiters.join(t.stands, t.stands.c.id == r.stand_id).join(t.accounts, a.id == r.account_id)
+    )
+    _select(tx, "stand_timetable", staff.where(t.stands.c.fair_id == fair_id, ~t.stands.c.closed).order_by(r.id))
 
-    The first time (`candidate_ids` is None) to all who have wishes or interviews, and to the recruiters of each stand.
-    """
-    first = candidate_ids is None
-    chosen = _concerned(tx, fair_id) if candidate_ids is None else list(candidate_ids)
-    people = {person.id: person for person in _people(tx, chosen)}
+
+def changed(tx: Connection, candidate_ids: Sequence[int], *, now: datetime) -> None:
+    """Later: their planning to those for whom something came or moved."""
     mails = [
-        _mail("timetable", person, {"candidate_id": person.id, "changed": not first}, now) for person in people.values()
+        _mail("timetable", one, {"candidate_id": one.id, "changed": True}, now) for one in _people(tx, candidate_ids)
     ]
-    if first:
-        mails += [_mail("stand_timetable", person, {"stand_id": person.id}, now) for person in _recruiters(tx, fair_id)]
-    for booking in _bookings(tx, booking_ids):
-        for before in REMINDERS:
-            due_at = booking.starts_at - before
-            if due_at > now and booking.candidate_id in people:
-                context = {"booking_id": booking.id, "due_at": due_at.isoformat()}
-                mails.append(_mail("reminder", people[booking.candidate_id], context, now, due_at))
     _put(tx, mails)
+
+
+def remind(tx: Connection, booking_ids: Sequence[int], *, now: datetime) -> None:
+    """The usual reminders before these interviews, written by the database itself: they are thousands."""
+    b, a = t.bookings.c, t.accounts.c
+    context = _context(tx, "'{\"booking_id\": ' || bookings.id || '}'")
+    for before in REMINDERS:
+        micros = before // timedelta(microseconds=1)
+        due_at = type_coerce(type_coerce(b.starts_at, BigInteger) - micros, Moment)
+        mails = (
+            select(context, a.email, a.language, literal(now, Moment), due_at)
+            .select_from(t.bookings)
+            .join(t.candidates, t.candidates.c.id == b.candidate_id)
+            .join(t.accounts, a.id == t.candidates.c.account_id)
+        )
+        for start in range(0, len(booking_ids), CHUNK):
+            some = b.id.in_(booking_ids[start : start + CHUNK])
+            _select(tx, "reminder", mails.where(some, b.starts_at > now + before).order_by(b.id))
+
+
+def _context(tx: Connection, json: str) -> ColumnElement[Any]:
+    """A context put together in SQL."""
+    text: ColumnElement[Any] = literal_column(json)
+    return text if tx.dialect.name == "sqlite" else cast(text, JSON)
+
+
+def _select(tx: Connection, kind: str, mails: Select[Any]) -> None:
+    """Mails from a query of (context, recipient, language, made_at, due_at)."""
+    columns = ["context", "recipient", "language", "made_at", "due_at", "kind", "attempts"]
+    tx.execute(insert(t.outbox).from_select(columns, mails.add_columns(literal(kind), literal(0))))
 
 
 def _mail(kind: str, person: Any, context: dict[str, Any], now: datetime, due_at: datetime | None = None) -> Any:
@@ -73,34 +117,4 @@ def _people(tx: Connection, candidate_ids: Sequence[int]) -> list[Any]:
             .where(t.candidates.c.id.in_(candidate_ids[start : start + CHUNK]))
             .order_by(t.candidates.c.id)
         )
-    return found
-
-
-def _concerned(tx: Connection, fair_id: int) -> list[int]:
-    wished = select(t.wishes.c.rank).where(t.wishes.c.candidate_id == t.candidates.c.id).exists()
-    booked = select(t.bookings.c.id).where(t.bookings.c.candidate_id == t.candidates.c.id).exists()
-    query = select(t.candidates.c.id).where(t.candidates.c.fair_id == fair_id, wished | booked)
-    return list(tx.execute(query.order_by(t.candidates.c.id)).scalars())
-
-
-def _recruiters(tx: Connection, fair_id: int) -> list[Any]:
-    """Each with the id of their stand; who works at several gets a mail for each."""
-    return list(
-        tx.execute(
-            select(t.stands.c.id, t.accounts.c.email, t.accounts.c.language)
-            .select_from(t.recruiters)
-            .join(t.stands, t.stands.c.id == t.recruiters.c.stand_id)
-            .join(t.accounts, t.accounts.c.id == t.recruiters.c.account_id)
-            .where(t.stands.c.fair_id == fair_id, ~t.stands.c.closed)
-            .order_by(t.stands.c.id, t.accounts.c.id)
-        )
-    )
-
-
-def _bookings(tx: Connection, ids: Sequence[int]) -> list[Any]:
-    b = t.bookings.c
-    found: list[Any] = []
-    for start in range(0, len(ids), CHUNK):
-        some = ids[start : start + CHUNK]
-        found += tx.execute(select(b.id, b.candidate_id, b.starts_at).where(b.id.in_(some)).order_by(b.id))
     return found

@@ -245,12 +245,13 @@ class Assembly:
 
     def _forbidden(self, busy: _Busy) -> set[Pair]:
         """Not eligible, refused by the stand, taken out by hand; never what is booked all the same, or pinned."""
+        out = self.fair.refused | self.fair.given_up
         pinned = {pair for pair, decided in self.fair.decisions.items() if decided is Decision.PIN}
         unfit = {
             (person.candidate_id, wish.stand_id)
             for person in self.fair.people
             for wish in person.wishes
-            if not wish.eligible or (person.candidate_id, wish.stand_id) in self.fair.refused | self.fair.given_up
+            if not wish.eligible or (person.candidate_id, wish.stand_id) in out
         }
         by_hand = {pair for pair, decided in self.fair.decisions.items() if decided is Decision.FORBID}
         known = {person.candidate_id for person in self._people}
