@@ -11,6 +11,7 @@ from sqlalchemy import Connection, or_, select
 from jobdating.db import tables as t
 from jobdating.domain import refill as rules
 from jobdating.domain.line import entry
+from jobdating.domain.privacy import may_take
 from jobdating.domain.refill import FRESH, Circle, Fit
 from jobdating.domain.states import COUNTED, LIVE, WITH_RECRUITER, BookingState, GapState, OfferState, Origin, StandKind
 from jobdating.queries.lines import BOX, Day, StandLine, closes_at
@@ -83,8 +84,8 @@ def gap_until(line: StandLine, day: Day, hours_end: datetime | None, *, now: dat
 
 
 def fitting(tx: Connection, line: StandLine, day: Day, *, until: datetime, now: datetime) -> list[Fit]:
-    """Who is connected, of the trade, with an interview left to have, and free until their next. Four statements."""
-    candidates = {row.id: row for row in _connected(tx, day, line.stand_id)}
+    """Who may, is connected, of the trade, with an interview left to have, and free until their next. Four statements."""
+    candidates = {row.id: row for row in _connected(tx, day, line.stand_id) if may_take(row.permission)}
     bookings: dict[int, list[Any]] = defaultdict(list)
     for row in tx.execute(
         select(t.bookings, t.estimates.c.not_before)
@@ -156,7 +157,7 @@ def _connected(tx: Connection, day: Day, stand_id: int) -> list[Any]:
     any_trade = select(t.stand_trades.c.trade).where(t.stand_trades.c.stand_id == stand_id)
     return list(
         tx.execute(
-            select(c.id, c.connected_since, t.wishes.c.rank, t.waitlist.c.joined_at)
+            select(c.id, c.connected_since, c.permission, t.wishes.c.rank, t.waitlist.c.joined_at)
             .outerjoin(t.wishes, (t.wishes.c.candidate_id == c.id) & (t.wishes.c.stand_id == stand_id))
             .outerjoin(t.waitlist, (t.waitlist.c.candidate_id == c.id) & (t.waitlist.c.stand_id == stand_id))
             .where(
