@@ -16,6 +16,7 @@ import httpx2
 from playwright.async_api import Browser, async_playwright
 
 from tests.e2e.crawl import walk
+from tests.eventually import eventually
 from tests.server import Server, running_server
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -27,7 +28,13 @@ PICTURES = (  # name, role, page, width, height
     ("cockpit", "recruiter", r"/fairs/[^/]+/cockpit/\d+", 1280, 800),
     ("wall", "organiser", r"/fairs/[^/]+/wall", 1280, 900),
     ("repair", "organiser", r"/fairs/[^/]+/wall/stands/\d+/repair", 1280, 900),
+    ("replay", "organiser", r"/fairs/[^/]+/replay\?day=[^&]+", 1280, 900),
+    ("rehearsal", "organiser", r"/fairs/[^/]+/rehearsal", 1280, 1500),
 )
+AT = "&at=09:47"  # of the replay
+REHEARSAL = {
+    "day": "2027-06-18", "fill": "85", "no_show": "12", "seed": "1", "recruiters": "3", "buffer_minutes": "5", "cap": "0",
+}  # fmt: skip
 SIZES = (320, 768, 1280)
 
 
@@ -75,10 +82,25 @@ async def readme(browser: Browser, server: Server) -> None:
     for name, role, wanted, width, height in PICTURES:
         async with entered(server, role) as (home, cookies, client):
             found = await walk(client, home)
-        address = next(page for page in [home, *found.pages] if re.fullmatch(wanted, page))
+            address = next(page for page in [home, *found.pages] if re.fullmatch(wanted, page))
+            if name == "rehearsal":
+                await rehearse(client, address)
+        address += AT if name == "replay" else ""
         for theme in ("light", "dark"):
             file = DOCS / f"{name}-{theme}.png"
             await draw(browser, server, cookies, address, file, size=(width, height), theme=theme)
+
+
+async def rehearse(client: httpx2.AsyncClient, address: str) -> None:
+    """Have a day played, so that there is a report to show: some minutes."""
+    form = re.search(r'name="csrf" value="([^"]+)"', (await client.get(address)).text)
+    assert form is not None
+    await client.post(address, data={**REHEARSAL, "csrf": form.group(1)})
+
+    async def is_done() -> bool:
+        return "refresh" not in (await client.get(address)).headers
+
+    await eventually(is_done, within=1800)
 
 
 async def everything(browser: Browser, server: Server, folder: Path) -> None:

@@ -9,6 +9,8 @@ import json
 import os
 import pickle
 import sys
+import threading
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from typing import Any
@@ -17,8 +19,12 @@ from jobdating.simulation.rehearsal import NothingToPlay, Plan, Rows, rehearse
 from jobdating.simulation.variations import Variation
 
 MOST = 900.0  # seconds that a rehearsal may take
+TELLS = 0.5  # seconds between two lines
 LINE = 4_000_000  # bytes of a result at most
 Said = dict[str, Any]  # {"share": 0.4}, at the end {"result": […]} or {"fault": "…"}
+
+
+_SPEAKING = threading.Lock()
 
 
 class TooLong(Exception):
@@ -55,13 +61,11 @@ async def run(
 def _main() -> None:
     os.nice(10)
     rows, fair_id, plan, variations = pickle.loads(sys.stdin.buffer.read())  # noqa: S301 (from `run`, in our own process)
-    last = -1
+    far = [0.0]
+    threading.Thread(target=_tell, args=(far,), daemon=True).start()
 
     def tell(share: float) -> None:
-        nonlocal last
-        if int(100 * share) > last:
-            last = int(100 * share)
-            _say({"share": share})
+        far[0] = share
 
     try:
         played = rehearse(rows, fair_id, plan, variations, tell=tell)
@@ -71,9 +75,20 @@ def _main() -> None:
         _say({"result": [each.plain() for each in played]})
 
 
+def _tell(far: list[float]) -> None:
+    """Say now and then how far it is: so that we are known to live, and end when nobody listens any more."""
+    while True:
+        try:
+            _say({"share": far[0]})
+        except OSError:
+            os._exit(1)
+        time.sleep(TELLS)
+
+
 def _say(said: Said) -> None:
-    sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+    with _SPEAKING:
+        sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

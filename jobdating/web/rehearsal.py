@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from contextlib import aclosing
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from starlette.requests import Request
@@ -24,7 +24,7 @@ from jobdating.web.fields import Form, Problem, needed, number, understood
 from jobdating.web.house import House, house
 from jobdating.web.visit import visit
 
-TOLD_EVERY = 4  # percent between two notes of how far it is
+NOTED_EVERY = timedelta(seconds=3)  # how far it is
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ async def rehearse(request: Request) -> Response:
     """The form beside the latest rehearsal; on POST another one begins."""
     fair = visit(request).the_fair()
     if request.method == "GET":
-        return await _page(request, _usual(fair), {})
+        return await _page(request, {}, {})
     form = await forms.read(request)
     said, problems = fields.checked(RehearsalForm, form)
     if said is not None and said.day not in fair.days:
@@ -79,7 +79,7 @@ async def _page(request: Request, values: dict[str, Any], problems: dict[str, Pr
         request,
         "organiser/rehearsal.html",
         status=422 if problems else 200,
-        values=values,
+        values=values or (dict(latest.asked) if latest else _usual(fair)),
         problems={name: problem.said(seen.language) for name, problem in problems.items()},
         busy=busy,
         fault=(latest.fault or "gone") if latest and not latest.result and latest is not busy else "",
@@ -112,7 +112,7 @@ async def _play(home: House, fair_id: int, rehearsal_id: int, form: RehearsalFor
     fault = "gone"
     try:
         rows = await home.db.read(rehearsal.copy_of, fair_id)
-        told = 0
+        noted = WallClock().now()
         async with aclosing(process.run(rows, fair_id, form.plan, form.variations)) as lines:
             async for said in lines:
                 now = WallClock().now()
@@ -120,9 +120,8 @@ async def _play(home: House, fair_id: int, rehearsal_id: int, form: RehearsalFor
                     await home.db.write(service.keep, rehearsal_id=rehearsal_id, result=said["result"], now=now)
                     return
                 fault = said.get("fault", fault)
-                share = int(100 * said.get("share", 0))
-                if share >= told + TOLD_EVERY:
-                    told = share
+                if now - noted >= NOTED_EVERY:
+                    noted, share = now, int(100 * said.get("share", 0))
                     await home.db.write(service.reach, rehearsal_id=rehearsal_id, share=share, now=now)
     except TooLong:
         fault = "too_long"
