@@ -61,7 +61,7 @@ def measure(told: Told, size: str, *, seed: int, min_gap: int) -> None:
     ensure(violations(made, found))
     told.add(f"{label}: to the bound", 100 * solution.gap, PERCENT)
     figures_of(told, f"{label}: ours", made, found["interviews"])
-    most = coverage(made)
+    most = coverage(made, by_slot="narrow" in size)
     told.add(f"{label}: served of the most", 100 * len(half_days(made, found["interviews"])) / most, PERCENT)
     for name, simple in (("first come", first_come), ("rank greedy", rank_greedy)):
         meetings = simple(made, Random(seed))

@@ -98,13 +98,16 @@ def _repair(room: Room, order: list[Json]) -> None:
                 break
 
 
-def coverage(instance: Json) -> int:
-    """How many candidates can have an interview at most: a flow of one unit each into the half-days of stands."""
+def coverage(instance: Json, *, by_slot: bool = False) -> int:
+    """How many candidates can have an interview at most: a flow of one unit each into the half-days of stands, or into
+    their slots, which is exact and larger."""
     from ortools.graph.python import max_flow
 
     booked = {(one["stand"], one["slot"]) for one in instance["locked"]}
     served = {one["candidate"] for one in instance["locked"]}
     halves = [set(range(start, end)) for start, end in instance["half_days"]]
+    if by_slot:
+        halves = [{slot} for slot in range(instance["slots"])]
     times = {one["id"]: {slot for slot in _slots(one) if (one["id"], slot) not in booked} for one in instance["stands"]}
     node = {
         (stand, half): number + 2

@@ -14,12 +14,15 @@ TOO_MANY = 2  # whoever is put in the place of more than this many pays too much
 class Board:
     """Links (pairs that may meet) in slots. What is locked is not on it: the table has taken it out of what is free.
 
-    `fixed` links stay where they are placed.
+    `fixed` links stay where they are placed; `told` ones, whose people know, had better.
     """
 
-    def __init__(self, table: Table, *, fixed: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self, table: Table, *, fixed: frozenset[int] = frozenset(), told: frozenset[int] = frozenset()
+    ) -> None:
         self.table = table
         self.fixed = fixed
+        self.told = told
         self.slot_of = [NOWHERE] * len(table.links)
         self.stand_open = list(table.stand_free)
         self.candidate_open = list(table.candidate_free)
@@ -111,18 +114,19 @@ class Board:
         del self._trail[length:]
 
     def _make_room(self, link: int) -> bool:
-        """Place the pair by moving others along an alternating chain of two slots (Kempe 1879), the shortest; whether
-        there is one.
+        """Place the pair by moving others along an alternating chain of two slots (Kempe 1879), the one that moves the
+        fewest who were told, then the fewest; whether there is one.
 
         With `own` a slot open to the candidate and `other` one open to the stand, whoever the stand meets in `own`
         goes to `other`, whom that displaces goes to `own`, and so on; or the same from the candidate's side. Inside
         the chain people have both slots before and after, so that only its end can meet a slot that is not open.
         """
-        best: _Chain | None = None
+        best, least = None, (0, 0)
         for chain in self._chains(link):
-            if best is None or len(chain.links) < len(best.links):
-                best = chain
-                if len(chain.links) == 1:
+            moves = (sum(one in self.told for one in chain.links) if self.told else 0, len(chain.links))
+            if best is None or moves < least:
+                best, least = chain, moves
+                if least == (0, 1):
                     break
         if best is None:
             return False

@@ -11,23 +11,23 @@ MOST_SWEEPS = 30
 WHOLE = 4  # what it is worth that somebody need not come for a half-day, beside squares
 
 
-def compact(board: Board, *, staying: frozenset[int] = frozenset()) -> Board:
-    """The same pairs on fewer half-days; the links in `staying` keep their slots."""
-    days = _Days(board, staying)
+def compact(board: Board) -> Board:
+    """The same pairs on fewer half-days; whoever was told a time keeps it."""
+    days = _Days(board)
     for _ in range(MOST_SWEEPS):
         if not sum(days.improve(link) for link in days.links):
             break
-    return seat(board.table, days.slot_of, fixed=board.fixed)
+    return seat(board, days.slot_of)
 
 
 class _Days:
     """Who is where, in lists that are quick to change."""
 
-    def __init__(self, board: Board, staying: frozenset[int]) -> None:
+    def __init__(self, board: Board) -> None:
         table = board.table
         self.slot_of = list(board.slot_of)
-        self.links = [link for link, slot in enumerate(self.slot_of) if slot != NOWHERE and link not in staying]
-        self._staying = staying
+        self.links = [link for link, slot in enumerate(self.slot_of) if slot != NOWHERE and link not in board.told]
+        self._told = board.told
         self._half_days, self._half_day_of, self._near = table.half_days, table.half_day_of, table.near
         self._common = [link.common for link in table.links]
         self._candidate = [link.candidate for link in table.links]
@@ -78,7 +78,7 @@ class _Days:
             other = row[place]
             if other == NOWHERE or (
                 self._common[other] >> slot & 1
-                and other not in self._staying
+                and other not in self._told
                 and not self._taken[self._candidate[other]] & ~low & near[slot]
             ):
                 places.append(place)

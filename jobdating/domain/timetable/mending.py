@@ -11,10 +11,10 @@ from jobdating.domain.timetable.instance import Instance, Interview
 from jobdating.domain.timetable.network import SCALE, Network
 from jobdating.domain.timetable.placement import fill, realise
 from jobdating.domain.timetable.solution import Solution, Strength
-from jobdating.domain.timetable.solving import solve, told
+from jobdating.domain.timetable.solving import answer, solve
 from jobdating.domain.timetable.table import Table, lay_out, mask_of
 
-KEEPING = {Strength.KEEP_ALL: 100_000, Strength.MOVE_FEW: 50}  # points for a pair that meets as was published
+KEEPING = {Strength.KEEP_ALL: 100_000, Strength.MOVE_FEW: 55}  # points for a pair that meets as was published
 
 
 def mend(instance: Instance, kept: Iterable[Interview], strength: Strength) -> Solution:
@@ -35,16 +35,16 @@ def mend(instance: Instance, kept: Iterable[Interview], strength: Strength) -> S
     network = Network(table)
     bound = table.whole(network.best().value // SCALE)
     flow = network.best(preferred=dict.fromkeys(slots, KEEPING[strength] * SCALE))
-    fixed = frozenset(slots) if strength is Strength.KEEP_ALL else frozenset()
-    board = Board(table, fixed=fixed)
+    told, fixed = frozenset(slots), frozenset(slots) if strength is Strength.KEEP_ALL else frozenset()
+    board = Board(table, fixed=fixed, told=told)
     for link in slots if fixed else [link for link, _ in flow.chosen if link in slots]:
         if board.open(link) >> slots[link] & 1:
             board.place(link, slots[link])
     realise(board, (one for one in flow.chosen if board.slot_of[one[0]] < 0))
     fill(board)
-    board = compact(board, staying=frozenset(slots))
+    board = compact(board)
     fill(board)
-    return told(board, bound=bound)
+    return answer(board, bound=bound)
 
 
 def possible(instance: Instance, kept: Iterable[Interview]) -> tuple[Interview, ...]:

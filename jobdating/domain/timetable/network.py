@@ -5,6 +5,7 @@ the stand in one of its half-days (when `fine`, one of its slots), which take as
 rise, so that the flow takes them in order. What the flow is worth is a bound on every timetable.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ class Network:
 
     def __init__(self, table: Table, *, fine: bool = False, alone: Collection[int] = ()) -> None:
         self.table = table
-        self._arcs: list[tuple[int, int, int, int]] = []
+        self._arcs = array("q")  # tail, head, room, cost of one after the other
         self._fine = fine
         self._units = [1 << slot for slot in range(table.instance.slots)] if fine else list(table.half_days)
         self._source = len(table.candidate_free)
@@ -47,9 +48,9 @@ class Network:
         self._draws()
         self._entries(frozenset(alone))
         self._rooms()
-        self._arcs.append((self._source, self._sink, self._supply, 0))
-        self.size = len(self._arcs)
-        columns = np.array(self._arcs, dtype=np.int64).reshape(-1, 4).T
+        self._arcs.extend((self._source, self._sink, self._supply, 0))
+        self.size = self._count()
+        columns = np.frombuffer(self._arcs, dtype=np.int64).reshape(-1, 4).T
         self._tails, self._heads, self._rooms_of, self._costs = (np.ascontiguousarray(one) for one in columns)
 
     def best(
@@ -71,13 +72,14 @@ class Network:
         if banned:
             room = room.copy()
             room[[self._entry_of[link] for link in banned]] = 0
+        grain = int(np.gcd.reduce(costs)) or 1  # the smaller the costs, the fewer the rounds of the solver
         solver = min_cost_flow.SimpleMinCostFlow()
-        solver.add_arcs_with_capacity_and_unit_cost(self._tails, self._heads, room, costs)
+        solver.add_arcs_with_capacity_and_unit_cost(self._tails, self._heads, room, costs // grain)
         solver.set_node_supply(self._source, self._supply)
         solver.set_node_supply(self._sink, -self._supply)
         status = solver.solve()
         assert status == solver.OPTIMAL, status
-        return self._read(solver.flows(np.arange(self.size)), -solver.optimal_cost())
+        return self._read(solver.flows(np.arange(self.size)), -solver.optimal_cost() * grain)
 
     def _draws(self) -> None:
         """From the source to each candidate."""
@@ -90,11 +92,11 @@ class Network:
             if (has, most) not in steps:
                 steps[has, most] = list(Counter(table.bonus(count) for count in range(has, has + most)).items())
             for points, times in steps[has, most]:
-                self._arcs.append((self._source, candidate, times, -points * SCALE))
+                self._arcs.extend((self._source, candidate, times, -points * SCALE))
 
     def _entries(self, alone: frozenset[int]) -> None:
         """From each candidate into a wish, and on to the stand's units."""
-        first, shared = len(self._arcs), self._groups(alone)
+        first, shared = self._count(), self._groups(alone)
         group_of = {link: group for group, (_, links) in enumerate(shared) for link in links}
         group_nodes = [self._unit(key[0], key[1][0]) if len(key[1]) == 1 else self._node() for key, _ in shared]
         own: list[tuple[int, int]] = []  # link, node
@@ -105,21 +107,22 @@ class Network:
             else:
                 head = group_nodes[group_of[number]]
             cost = (link.weight + (PINNED if link.pinned else 0)) * SCALE
-            self._arcs.append((link.candidate, head, 1, -cost))
-        self._entry_of = range(first, len(self._arcs))
+            self._arcs.extend((link.candidate, head, 1, -cost))
+        self._entry_of = range(first, self._count())
         self._shared = []  # arcs from, arcs to, units, links
         for (key, links), node in zip(shared, group_nodes, strict=True):
             stand, units = key
-            begin = len(self._arcs)
+            begin = self._count()
             if len(units) > 1:
-                self._arcs += [(node, self._unit(stand, unit), len(links), 0) for unit in units]
-            self._shared.append((begin, len(self._arcs), units, links))
-        self._first_priced = len(self._arcs)
+                for unit in units:
+                    self._arcs.extend((node, self._unit(stand, unit), len(links), 0))
+            self._shared.append((begin, self._count(), units, links))
+        self._first_priced = self._count()
         for number, node in own:
             link = self.table.links[number]
             for unit in self._units_in(link.common):
                 self.priced.append((number, unit))
-                self._arcs.append((node, self._unit(link.stand, unit), 1, 0))
+                self._arcs.extend((node, self._unit(link.stand, unit), 1, 0))
 
     def _groups(self, alone: frozenset[int]) -> list[tuple[tuple[int, tuple[int, ...]], list[int]]]:
         """Links by their stand and the units in which they can be."""
@@ -141,7 +144,10 @@ class Network:
     def _rooms(self) -> None:
         """From each stand's unit to the sink."""
         for (stand, unit), node in self._unit_nodes.items():
-            self._arcs.append((node, self._sink, (self.table.stand_free[stand] & self._units[unit]).bit_count(), 0))
+            self._arcs.extend((node, self._sink, (self.table.stand_free[stand] & self._units[unit]).bit_count(), 0))
+
+    def _count(self) -> int:
+        return len(self._arcs) // 4
 
     def _node(self) -> int:
         self._nodes += 1

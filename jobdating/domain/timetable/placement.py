@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 from jobdating.domain.timetable.board import NOWHERE, Board
-from jobdating.domain.timetable.table import Table
 
 DEPTH = 2  # how far people displace one another for a pair
 
@@ -11,10 +10,10 @@ DEPTH = 2  # how far people displace one another for a pair
 def realise(board: Board, chosen: Iterable[tuple[int, int]]) -> list[int]:
     """Place the chosen links, near the slots that the flow gave them if possible; those for which there is no time.
 
-    First those that must meet, then the hardest: with the fewest common slots.
+    First those that must meet, then the hardest: with the fewest open slots.
     """
     links = board.table.links
-    order = sorted(chosen, key=lambda one: (links[one[0]].common.bit_count(), one[0]))
+    order = sorted(chosen, key=lambda one: (board.open(one[0]).bit_count(), one[0]))
     for link, _ in order:
         if links[link].pinned:
             board.displace(link, depth=DEPTH + 1)
@@ -58,9 +57,9 @@ def rating(board: Board) -> tuple[int, int]:
     return sum(link.pinned for link, slot in links if slot != NOWHERE), worth(board)
 
 
-def seat(table: Table, slots: Sequence[int], *, fixed: frozenset[int] = frozenset()) -> Board:
-    """A board with each link in its slot of `slots`."""
-    board = Board(table, fixed=fixed)
+def seat(board: Board, slots: Sequence[int]) -> Board:
+    """A board like that one, with each link in its slot of `slots`."""
+    board = Board(board.table, fixed=board.fixed, told=board.told)
     for link, slot in enumerate(slots):
         if slot != NOWHERE:
             board.place(link, slot)

@@ -15,7 +15,7 @@ from jobdating.domain.timetable.network import SCALE, Network, Numbers
 from jobdating.domain.timetable.placement import fill, rating, realise, worth
 from jobdating.domain.timetable.table import Table, bits
 
-WORK = 6_000_000  # arcs to be looked at, over all rounds: what bounds the time
+WORK = 1_500_000  # arcs to be looked at, over all rounds: what bounds the time
 MOST_ARCS = 400_000  # what bounds the memory
 MOST_ROUNDS = 60
 NEAR = 5_000  # within one part of so many of the bound is near enough for work as heavy as this

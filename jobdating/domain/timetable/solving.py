@@ -23,7 +23,7 @@ def solve(instance: Instance) -> Solution:
     board, bound = _best_board(table)
     board = compact(board)
     fill(board)
-    return told(board, bound=bound)
+    return answer(board, bound=bound)
 
 
 def _best_board(table: Table) -> tuple[Board, int]:
@@ -52,7 +52,7 @@ def _attempt(table: Table, chosen: tuple[tuple[int, int], ...]) -> tuple[Board, 
     return board, failed
 
 
-def told(board: Board, *, bound: int) -> Solution:
+def answer(board: Board, *, bound: int) -> Solution:
     """The board as a solution; `bound` is without what is locked. Raises `Malformed` when a pinned pair has no time."""
     instance, table = board.table.instance, board.table
     candidates, stands = [one.id for one in instance.candidates], [one.id for one in instance.stands]
