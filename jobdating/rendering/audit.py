@@ -80,7 +80,7 @@ DETAILS = {
     "code_wrong": _("code faux"),
     "link_expired": _("lien trop vieux ou déjà utilisé"),
     "link_elsewhere": _("lien ouvert dans un autre navigateur"),
-    "too_many": _("trop d’essais"),
+    "factor_wrong": _("deuxième preuve fausse"),
     "given": _("accord donné"),
     "asked": _("accord à donner"),
     "parent_asked": _("accord d’un parent attendu"),

@@ -47,6 +47,12 @@ def refused(tx: Connection, *, email: str, reason: str, now: datetime) -> None:
     journal.append(tx, event, at=now)
 
 
+def factor_refused(tx: Connection, account_id: int, *, now: datetime) -> None:
+    """Somebody who is signed in as this account gave a wrong code as the second proof."""
+    event = events.SignInRefused(fair_id=None, account_id=account_id, reason="factor_wrong")
+    journal.append(tx, event, at=now, by=account_id)
+
+
 def exported(tx: Connection, actor: Actor, *, fair_id: int, now: datetime) -> None:
     """The actor takes the audit of the fair away. Raises NotFound for who may not."""
     policy.ensure_organiser(actor, fair_id=fair_id)

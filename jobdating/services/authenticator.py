@@ -9,7 +9,7 @@ from jobdating.db import tables as t
 from jobdating.db.types import Moment
 from jobdating.domain import authenticator
 from jobdating.domain.errors import NotFound, TooMany
-from jobdating.services import recovery, second_factor
+from jobdating.services import audit, recovery, second_factor
 from jobdating.services.second_factor import Added, ensure_may_change, row_of
 from jobdating.services.sessions import Session
 
@@ -27,10 +27,13 @@ def confirm(tx: Connection, session: Session, typed: str, *, key: str, now: date
     if row is None:
         return None
     if authenticator.looks_like_code(code):
-        good = row.nonce is not None and _spend(tx, session.account_id, row.nonce, code, key=key, now=now)
-        return second_factor.hold(tx, session, way="app", now=now) if good else None
-    good = recovery.spend(tx, session.account_id, code, key=key, now=now)
-    return second_factor.hold(tx, session, way="recovery", now=now) if good else None
+        way, good = "app", row.nonce is not None and _spend(tx, session.account_id, row.nonce, code, key=key, now=now)
+    else:
+        way, good = "recovery", recovery.spend(tx, session.account_id, code, key=key, now=now)
+    if good:
+        return second_factor.hold(tx, session, way=way, now=now)
+    audit.factor_refused(tx, session.account_id, now=now)
+    return None
 
 
 def add(tx: Connection, session: Session, typed: str, *, key: str, now: datetime) -> Added | None:

@@ -17,7 +17,7 @@ from jobdating.domain import events
 from jobdating.domain.audit import KINDS
 from jobdating.domain.policy import Actor
 from jobdating.rendering import audit as words
-from jobdating.services import booking, sign_in, stand
+from jobdating.services import audit, booking, sign_in, stand
 from jobdating.services.sign_in import Asking, Device, SignedIn
 from tests import factories as make
 from tests.site import SECRET, Site, insert
@@ -75,6 +75,7 @@ async def test_every_kind_of_act_is_there_for_the_organisers_of_the_fair_alone(s
         booking.book, people.organiser, slot_id=people.slots[1], candidate_id=people.candidate, now=make.BEFORE
     )
     await sign_in_badly_then_well(site, people.recruiter)
+    await site.db.write(audit.factor_refused, people.recruiter.account_id or 0, now=make.BEFORE)
     async with site.client(people.organiser) as claire, site.client(people.stranger) as stranger:
         await claire.get(f"{FAIR}/candidates/{people.candidate}")
         await claire.get(f"{FAIR}/export.xlsx")
@@ -85,7 +86,12 @@ async def test_every_kind_of_act_is_there_for_the_organisers_of_the_fair_alone(s
         mine = (await claire.get(f"{FAIR}/audit", params={"who": people.recruiter.account_id})).text
         nothing = (await claire.get(f"{FAIR}/audit", params={"day": "2031-01-01"})).text
     expected = {
-        "sign_ins": ("s’est connecté", "lien ouvert dans un autre navigateur", "code faux"),
+        "sign_ins": (
+            "s’est connecté",
+            "lien ouvert dans un autre navigateur",
+            "code faux",
+            "deuxième preuve fausse",
+        ),
         "readings": ("a ouvert le profil",),
         "exports": ("a emporté les données du job dating",),
         "changes": ("a donné un rendez-vous",),
