@@ -23,6 +23,8 @@ def test_scripts_are_told_moments_in_utc_whatever_zone_the_clock_is_in() -> None
 
 @pytest.mark.parametrize("language", catalogue.LANGUAGES)
 def test_no_line_ends_inside_e_mail(language: str) -> None:
-    said = catalogue.translations(language).gettext("Adresse e-mail")
+    said = catalogue.translations(language).gettext(
+        "Annonce envoyée. Elle est sur le planning des candidats, et part par e-mail."
+    )
     assert "-mail" not in said
     assert "\u2011mail" in said
