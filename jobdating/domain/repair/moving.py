@@ -151,7 +151,7 @@ def _assign(people: Sequence[Person], places: Sequence[Place]) -> dict[int, Plac
     ]
     if not choices:
         return {}
-    from ortools.graph.python import min_cost_flow  # type: ignore[import-untyped]
+    from ortools.graph.python import min_cost_flow
 
     flow = min_cost_flow.SimpleMinCostFlow()
     source, nowhere, sink = range(3)

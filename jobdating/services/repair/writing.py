@@ -112,9 +112,7 @@ def _put(tx: Connection, people: Sequence[PersonChange], ended: dict[str, Any]) 
     names = ("stand_id", "slot_id", "seat", "starts_at", "ends_at", "queued_at", "state")
     values = {name: bindparam(f"new_{name}", type_=t.bookings.c[name].type) for name in names}
     tx.execute(
-        update(t.bookings)
-        .where(t.bookings.c.id == bindparam("booking"))
-        .values({**values, **ended, **NO_PROMISES}),
+        update(t.bookings).where(t.bookings.c.id == bindparam("booking")).values({**values, **ended, **NO_PROMISES}),
         [
             {
                 "booking": each.booking_id,
