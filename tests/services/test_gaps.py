@@ -125,7 +125,9 @@ async def test_then_the_waitlist_then_who_wished_it_and_those_who_had_less_first
     assert await asked(db, day) == [day.id(day.camille)]
 
 
-@pytest.mark.parametrize("why", ["offline", "other trade", "soon elsewhere", "in a room", "at the limit", "aside", "no consent"])
+@pytest.mark.parametrize(
+    "why", ["offline", "other trade", "soon elsewhere", "in a room", "at the limit", "aside", "no consent"]
+)
 async def test_who_does_not_fit_is_not_asked(db: Database, day: Day, why: str) -> None:
     def hinder(tx: Connection) -> None:
         camille = day.id(day.camille)
