@@ -5,8 +5,10 @@ deadline, a timetable is made from them and published; what is left may be booke
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+WISHES_AHEAD = timedelta(days=2)  # before the deadline, who has not ranked is reminded
 
 
 class Mode(StrEnum):

@@ -23,6 +23,8 @@ from jobdating.db.statement import Statement
 from jobdating.domain.policy import ANONYMOUS, Actor
 from jobdating.domain.wishing import Mode, Wishing
 
+OPEN = Wishing(Mode.OPEN)
+
 
 @dataclass(frozen=True)
 class Fair:
@@ -45,7 +47,7 @@ class Fair:
     contact_email: str
     contact_phone: str
     live_day: date | None
-    wishing: Wishing = Wishing(Mode.OPEN)
+    wishing: Wishing = OPEN
 
     @property
     def days(self) -> list[date]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     cast,
+    delete,
     insert,
     literal,
     literal_column,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 from jobdating.db import tables as t
 from jobdating.db.statement import Statement
 from jobdating.db.types import Moment
+from jobdating.domain.wishing import WISHES_AHEAD
 from jobdating.services.notices import REMINDERS
 
 CHUNK = 5_000
@@ -41,6 +43,23 @@ def wishes_asked(tx: Connection, candidate_ids: Iterable[int], *, stand_id: int 
             for person in _people(tx, sorted(candidate_ids))
         ],
     )
+
+
+def remind_before(tx: Connection, fair_id: int, *, until: datetime | None, now: datetime) -> None:
+    """A reminder shortly before the deadline to those who have not ranked then; that of a former deadline is off."""
+    c = t.candidates.c
+    silent = select(c.id).where(
+        c.fair_id == fair_id, ~select(t.wishes.c.rank).where(t.wishes.c.candidate_id == c.id).exists()
+    )
+    emails = select(t.accounts.c.email).join(t.candidates, c.account_id == t.accounts.c.id).where(c.fair_id == fair_id)
+    o = t.outbox.c
+    waiting = (o.kind == "wishes", o.sent_at.is_(None), o.failed_at.is_(None), o.due_at > now)
+    tx.execute(delete(t.outbox).where(*waiting, o.recipient.in_(emails)))
+    if until is None or until - WISHES_AHEAD <= now:
+        return
+    people = _people(tx, list(tx.execute(silent.order_by(c.id)).scalars()))
+    context = {"stand_id": None}
+    _put(tx, [_mail("wishes", one, {"candidate_id": one.id, **context}, now, until - WISHES_AHEAD) for one in people])
 
 
 def published(tx: Connection, fair_id: int, *, now: datetime) -> None:

@@ -29,6 +29,8 @@ def change(tx: Connection, actor: Actor, *, fair_id: int, mode: Mode, until: dat
     if (fair.mode, fair.wishes_until) == (mode.value, until):
         return
     tx.execute(update(t.fairs).where(t.fairs.c.id == fair_id).values(mode=mode.value, wishes_until=until))
+    ahead = until if mode is Mode.WISHES else None
+    timetable_notices.remind_before(tx, fair_id, until=ahead, now=now)
     journal.append(tx, events.FairChanged(fair_id=fair_id), at=now, by=actor.account_id)
 
 

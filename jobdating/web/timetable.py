@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from jobdating.domain.errors import NotFound, TimetableStale
 from jobdating.domain.weighing import STANDARD, Preset
+from jobdating.domain.wishing import WISHES_AHEAD, Mode, Wishing
 from jobdating.queries import timetable_page, timetables
 from jobdating.queries.timetables import Draft
 from jobdating.rendering import timetable as words
@@ -82,6 +83,7 @@ async def compare(request: Request) -> Response:
         faults=faults_of(drafts, names, seen.language) if not busy else [],
         solved_at=max((each.solved_at for each in drafts if each.solved_at), default=None),
         may_remind=fair.wishing.until is None or seen.now < fair.wishing.until,
+        remind_at=_remind_at(fair.wishing, seen.now),
         reminded=_number(request, "reminded"),
         published=_number(request, "published"),
         count=words.count,
@@ -235,6 +237,13 @@ def names_of(tx: Connection, fair_id: int, drafts: tuple[Draft, ...]) -> tuple[d
         return {}, {}
     people = {id_: each.name for id_, each in timetable_page.names(tx, fair_id).items()}
     return people, timetable_page.stand_names(tx, fair_id)
+
+
+def _remind_at(wishing: Wishing, now: datetime) -> datetime | None:
+    """When those who have not ranked are reminded by themselves; None when that is over, or there is no deadline."""
+    if wishing.mode is not Mode.WISHES or wishing.until is None or wishing.until - WISHES_AHEAD <= now:
+        return None
+    return wishing.until - WISHES_AHEAD
 
 
 def _said(figures: Mapping[str, Any], language: str) -> dict[str, str]:

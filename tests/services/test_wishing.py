@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, update
 from jobdating.db import tables as t
 from jobdating.db.engine import Database
 from jobdating.domain.errors import Invalid, NotFound, WishesClosed, WishesFirst
-from jobdating.domain.wishing import Mode
+from jobdating.domain.wishing import WISHES_AHEAD, Mode
 from jobdating.services import booking, opinions, waitlist, wishes, wishing
 from jobdating.services.opinions import Opinion
 from tests import factories as make
@@ -105,6 +105,25 @@ async def test_who_has_not_ranked_is_reminded_and_it_is_known_when(db: Database)
     assert kinds == ["wishes"]
     with pytest.raises(Invalid):
         await db.write(wishing.remind, made.organiser, fair_id=made.id, now=UNTIL)
+
+
+async def test_shortly_before_the_deadline_who_has_not_ranked_is_reminded_by_itself(db: Database) -> None:
+    def due(tx: Connection) -> list[datetime]:
+        return list(tx.execute(select(t.outbox.c.due_at).where(t.outbox.c.kind == "wishes")).scalars())
+
+    def prepare(tx: Connection) -> Fair:
+        made = fair(tx)
+        make.make_candidate(tx, made.id)
+        wishing.change(tx, made.organiser, fair_id=made.id, mode=Mode.WISHES, until=UNTIL, now=make.BEFORE)
+        return made
+
+    made = await db.write(prepare)
+    assert await db.read(due) == [UNTIL - WISHES_AHEAD]
+    later = UNTIL + timedelta(days=1)
+    await db.write(wishing.change, made.organiser, fair_id=made.id, mode=Mode.WISHES, until=later, now=make.BEFORE)
+    assert await db.read(due) == [later - WISHES_AHEAD]
+    await db.write(wishing.change, made.organiser, fair_id=made.id, mode=Mode.OPEN, until=later, now=make.BEFORE)
+    assert await db.read(due) == []
 
 
 async def test_a_candidate_is_asked_once_to_wish_for_a_stand(db: Database) -> None:
