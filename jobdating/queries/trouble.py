@@ -153,7 +153,10 @@ def _stand_day(
     before: dict[int, int],
     fair_provider: str,
 ) -> StandDay:
-    by_video = _provider(stand.room_provider, fair_provider) not in {RoomProvider.TELEPHONE, RoomProvider.ON_SITE}
+    # In a group one click of the recruiter lets all in: nobody's own booking tells that they are alone.
+    by_video = stand.kind == StandKind.INTERVIEW and (
+        _provider(stand.room_provider, fair_provider) not in {RoomProvider.TELEPHONE, RoomProvider.ON_SITE}
+    )
     here = [row.checked_in_at for row in bookings if row.state == BookingState.CHECKED_IN]
     return StandDay(
         stand_id=stand.id,

@@ -197,6 +197,20 @@ async def test_a_stand_is_told_what_it_can_do_something_about(db: Database, worl
     assert (await board(db, world.here)).alert is None
 
 
+@pytest.mark.parametrize("values", [{"kind": "meeting", "capacity": 3}, {"room_provider": "telephone"}])
+async def test_a_room_that_is_no_room_of_two_leaves_nobody_alone(
+    db: Database, world: World, values: dict[str, object]
+) -> None:
+    def alone(tx: Connection) -> None:
+        tx.execute(update(t.stands).where(t.stands.c.id == world.here).values(**values))
+        queue.call(tx, world.recruiter, booking_id=world.first, now=NOW + 15 * MINUTE)
+        queue.enter_room(tx, world.ines, booking_id=world.first, now=NOW + 16 * MINUTE)
+
+    await db.write(alone)
+    await live_day.keep(db, world.fair, now=NOW + 20 * MINUTE)
+    assert Trouble.ALONE not in await told(db, world)
+
+
 async def test_a_growing_delay_is_measured_against_a_quarter_of_an_hour_before(db: Database, world: World) -> None:
     async def late(minutes: int, after: int) -> list[Trouble]:
         await db.write(lambda tx: tx.execute(update(t.stands).values(delay_minutes=minutes)))
