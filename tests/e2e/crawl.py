@@ -43,7 +43,7 @@ def route_of(path: str) -> Route | None:
     return None
 
 
-async def walk(client: httpx2.AsyncClient, start: str, *, most: int = 60) -> Walk:
+async def walk(client: httpx2.AsyncClient, start: str, *, most: int = 150) -> Walk:
     """Follow links from `start` on; a second page of the same route (and the same kind of query) is not asked for."""
     found, waiting, kinds = Walk(), deque([start]), set()
     while waiting and len(found.pages) < most:
