@@ -72,6 +72,10 @@ SENTENCES = {
     "OpinionGiven": _("a donné un avis sur un vœu"),
     "WishesAsked": _("a rappelé de classer les vœux"),
     "RestOpened": _("a ouvert les places restantes"),
+    "CandidateSteppedAside": _("a laissé un moment à un candidat"),
+    "EarlyAsked": _("a proposé de venir plus tôt"),
+    "GapOffered": _("a proposé une place libérée"),
+    "PlaceYielded": _("a laissé passer un autre stand"),
     "WaitlistLeft": _("a retiré quelqu’un d’une liste d’attente"),
 }
 OTHER = _("autre changement")

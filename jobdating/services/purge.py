@@ -40,7 +40,8 @@ def purge(tx: Connection, *, fair_id: int, now: datetime) -> int:
     leaving = set(tx.execute(people.union(staff)).scalars())
     erasure.forget_candidates(tx, candidate_ids, now=now)
     tx.execute(delete(t.recruiters).where(t.recruiters.c.stand_id.in_(stands)))
-    tx.execute(delete(t.uploads).where(t.uploads.c.fair_id == fair_id))
+    for table in (t.uploads, t.announcements):  # what was written to people may name some
+        tx.execute(delete(table).where(table.c.fair_id == fair_id))
     account_ids = sorted(leaving - _needed(tx, fair_id=fair_id))
     erasure.forget_accounts(tx, account_ids)
     if fair_id not in _purged(tx):

@@ -17,8 +17,8 @@ from jobdating.domain.window import day_span
 # What a rehearsal has no use for: what is sent, who signs in, files, the past.
 _LEFT = frozenset(
     {
-        "announcements", "api_tokens", "attendance", "documents", "estimates", "idempotency", "journal", "meta", "outbox",
-        "organisers", "rehearsals", "repairs", "sessions", "sign_ins", "uploads",
+        "adults", "announcements", "api_tokens", "attendance", "consents", "documents", "estimates", "idempotency",
+        "journal", "meta", "outbox", "organisers", "parents", "rehearsals", "repairs", "sessions", "sign_ins", "uploads",
     }
 )  # fmt: skip
 _PLANNED = frozenset({"starts_at", "ends_at", "expires_at"})

@@ -18,8 +18,21 @@ from jobdating.domain.states import AgeBand, NextStep
 from jobdating.exchange import register as sheets
 from jobdating.queries import register
 from jobdating.realtime.timekeeping import Timekeeper
-from jobdating.services import adult, booking, consent, documents, erasure, permission, purge, queue, review, sessions
+from jobdating.services import (
+    adult,
+    announcements,
+    booking,
+    consent,
+    documents,
+    erasure,
+    permission,
+    purge,
+    queue,
+    review,
+    sessions,
+)
 from jobdating.services.consent import Answer
+from jobdating.simulation import copying
 from tests import factories as make
 from tests.canaries import CANARIES, Canaries, found_in
 from tests.contents import everything
@@ -133,7 +146,7 @@ def test_every_table_about_people_is_known_to_erasing(sqlite_url: str) -> None:
     }
     source = (Path(erasure.__file__).read_text() + Path(purge.__file__).read_text()).replace("\n", " ")
     forgotten = {name for name in about if f"t.{name}" in source}
-    assert about - forgotten <= COUNTED | {"repairs", "timetables", "announcements"}
+    assert about - forgotten <= COUNTED | {"rehearsals", "repairs"}
 
 
 async def test_who_wants_to_be_kept_is_kept_until_their_day_or_until_they_take_it_back(db: Database) -> None:
@@ -190,3 +203,24 @@ async def test_nobody_waits_long_for_a_file_to_be_rewritten(db: Database) -> Non
         assert await db.scrub(at_most=1_000) is False
     assert await db.scrub() is True
     assert await db.read(lambda tx: tx.execute(select(t.meta.c.value).where(t.meta.c.key == "x")).scalar()) == "y"
+
+
+async def test_a_rehearsal_takes_nobody_along_by_name(db: Database) -> None:
+    """Its copy of the fair has people as numbers: neither they nor their parents and adults are named in it."""
+    scene = await db.write(Scene)
+    copied = await db.read(copying.rows_of, scene.fair)
+    assert len(copied["candidates"]) == 120 + 1
+    assert found_in(str(copied)) == []
+
+
+async def test_what_was_announced_goes_with_the_people_it_may_name(db: Database) -> None:
+    def scene(tx: Connection) -> int:
+        fair = make.make_fair(tx)
+        make.make_candidate(tx, fair)
+        organiser = make.make_organiser(tx, fair)
+        announcements.send(tx, organiser, fair_id=fair, text=f"{CANARIES.note} est attendue", now=make.BEFORE)
+        return fair
+
+    fair = await db.write(scene)
+    await db.write(purge.purge, fair_id=fair, now=DUE)
+    assert found_in(await db.read(everything)) == []
