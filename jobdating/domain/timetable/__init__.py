@@ -21,8 +21,9 @@ What holds for every solution:
 How: two phases. A min-cost flow (`network`) decides who meets whom in which half-day and gives the bound; it
 relaxes only that a candidate cannot be at two stands at once. Then times are found on bit masks, the hardest pairs
 first, with Kempe chains where two slots are in each other's way (`board`, `placement`); pairs without a time are
-banned from the flow, which is solved again. At last swaps inside a stand bring a candidate's interviews
-together on fewer half-days (`compaction`).
+banned and the flow is solved again. Where times are so narrow that candidates' own clashes matter, the flow is refined
+to slots and those clashes get prices (`prices`). At last swaps inside a stand bring a candidate's interviews together
+on fewer half-days, with pauses (`compaction`).
 """
 
 from jobdating.domain.timetable.checking import check

@@ -1,7 +1,8 @@
 """Brings a candidate's interviews together on fewer half-days by swaps inside a stand. Pure and deterministic.
 
 Who meets whom does not change, so neither does the score. Each swap makes a measure grow: the squares of how many
-interviews a candidate has in a half-day, and something for each half-day that is not needed any more.
+interviews a candidate has in a half-day, and something for each half-day that is not needed any more. Then, where the
+rules ask for no gap, swaps inside a half-day give pauses to those who would go straight from one to the next.
 """
 
 from jobdating.domain.timetable.board import NOWHERE, Board
@@ -14,9 +15,10 @@ WHOLE = 4  # what it is worth that somebody need not come for a half-day, beside
 def compact(board: Board) -> Board:
     """The same pairs on fewer half-days; whoever was told a time keeps it."""
     days = _Days(board)
-    for _ in range(MOST_SWEEPS):
-        if not sum(days.improve(link) for link in days.links):
-            break
+    for improve in (days.gather, days.loosen):
+        for _ in range(MOST_SWEEPS):
+            if not sum(improve(link) for link in days.links):
+                break
     return seat(board, days.slot_of)
 
 
@@ -29,6 +31,9 @@ class _Days:
         self.links = [link for link, slot in enumerate(self.slot_of) if slot != NOWHERE and link not in board.told]
         self._told = board.told
         self._half_days, self._half_day_of, self._near = table.half_days, table.half_day_of, table.near
+        self._beside = [
+            (2 << slot | 1 << slot >> 1) & table.half_days[half_day] for slot, half_day in enumerate(table.half_day_of)
+        ]
         self._common = [link.common for link in table.links]
         self._candidate = [link.candidate for link in table.links]
         self._stand = [link.stand for link in table.links]
@@ -37,13 +42,14 @@ class _Days:
         self._counts = [[0] * len(table.half_days) for _ in table.candidate_free]
         for candidate, slots in enumerate(table.locked):
             for slot in slots:
+                self._taken[candidate] |= 1 << slot
                 self._counts[candidate][self._half_day_of[slot]] += 1
         for link, slot in enumerate(self.slot_of):
             if slot != NOWHERE:
                 self._seat(link, slot)
 
-    def improve(self, link: int) -> bool:
-        """Change places inside the stand, the best change there is; whether there is one."""
+    def gather(self, link: int) -> bool:
+        """Change half-days inside the stand, the best change there is; whether there is one."""
         counts = self._counts[self._candidate[link]]
         slot = self.slot_of[link]
         source = self._half_day_of[slot]
@@ -62,6 +68,31 @@ class _Days:
             return False
         self._swap(link, target)
         return True
+
+    def loosen(self, link: int) -> bool:
+        """Change places inside the half-day, for the most pauses; whether there is such a change."""
+        slot = self.slot_of[link]
+        crowded = self._crowd(link, slot)
+        if not crowded:
+            return False
+        best, target = 0, NOWHERE
+        for place in self._places(link, self._half_day_of[slot]):
+            other = self._at[self._stand[link]][place]
+            if other == link:
+                continue
+            gain = crowded - self._crowd(link, place)
+            if other != NOWHERE:
+                gain += self._crowd(other, place) - self._crowd(other, slot)
+            if gain > best:
+                best, target = gain, place
+        if target == NOWHERE:
+            return False
+        self._swap(link, target)
+        return True
+
+    def _crowd(self, link: int, slot: int) -> int:
+        """How many other interviews of the candidate would be right before or after, were this one in `slot`."""
+        return (self._taken[self._candidate[link]] & ~(1 << self.slot_of[link]) & self._beside[slot]).bit_count()
 
     def _places(self, link: int, half_day: int) -> list[int]:
         """The slots of the half-day to which the pair could go, whoever is there going to its slot."""

@@ -133,6 +133,18 @@ def test_interviews_come_on_few_half_days_at_no_cost() -> None:
     assert sorted(half_days.values()) == [2, 2]
 
 
+def test_pauses_are_given_where_the_rules_ask_for_none_and_they_cost_nothing() -> None:
+    made = instance(
+        {"r1": [0, 1], "r2": [2]}, {"c1": (ALL_DAY, "r2 r1"), "c2": (MORNING, "r1")}, locked=(("c1", "r2", 2),)
+    )
+    slots = {one.pair: one.slot for one in solved(made).interviews}
+    assert (slots[Pair("c1", "r1")], slots[Pair("c2", "r1")]) == (0, 1)
+    large = make_instance(SIZES["S"], seed=7)
+    taken = {(one.candidate, one.slot) for one in solved(large).interviews}
+    in_a_row = [one for one in taken if (one[0], one[1] + 1) in taken and (one[1] + 1) % 12]
+    assert len(in_a_row) <= 0.15 * len(large.candidates)
+
+
 @pytest.mark.parametrize("empty", ["stands", "candidates", "wishes", "times"])
 def test_where_there_is_nothing_to_do_nothing_is_done(empty: str) -> None:
     made = instance(
