@@ -145,7 +145,9 @@ def may_watch(tx: Connection, actor: Actor, topic: str) -> bool:
         case "fair", "":
             return _exists(tx, t.fairs, int(number))
         case "fair", "candidates":
-            return int(number) in actor.candidates or (actor.organises(int(number)) and _exists(tx, t.fairs, int(number)))
+            return int(number) in actor.candidates or (
+                actor.organises(int(number)) and _exists(tx, t.fairs, int(number))
+            )
         case "fair", "organisers":
             return actor.organises(int(number)) and _exists(tx, t.fairs, int(number))
         case "stand", "":

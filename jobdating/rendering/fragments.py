@@ -65,8 +65,8 @@ def resolve(tx: Connection, touches: Iterable[Touch]) -> list[Target]:
     for fair_id in {touch.fair_id for touch in touches if isinstance(touch, topics.CandidatesOf)}:
         for candidate_id in watching.readers(tx, fair_id, stand_id=None, site_id=None):
             targets |= dict.fromkeys(topics.own(candidate_id))
-    for touch in {touch for touch in touches if isinstance(touch, topics.ReadersOf)}:
-        readers = watching.readers(tx, touch.fair_id, stand_id=touch.stand_id, site_id=touch.site_id)
+    for sent in {touch for touch in touches if isinstance(touch, topics.ReadersOf)}:
+        readers = watching.readers(tx, sent.fair_id, stand_id=sent.stand_id, site_id=sent.site_id)
         targets |= dict.fromkeys(topics.announcements(candidate_id) for candidate_id in readers)
     return list(targets)
 
