@@ -42,7 +42,7 @@ def ask(tx: Connection, actor: Actor, *, fair_id: int, now: datetime) -> bool:
 def ask_mending(tx: Connection, actor: Actor, *, fair_id: int, strength: str, now: datetime) -> bool:
     """Have what was published mended, under the weights it was published with. Raises NotFound."""
     policy.ensure_organiser(actor, fair_id=fair_id)
-    published = tx.execute(select(t.fairs.c.timetable_at).where(t.fairs.c.id == fair_id)).scalar()
+    published = tx.execute(select(t.fairs.c.timetable_at).where(t.fairs.c.id == fair_id).with_for_update()).scalar()
     if published is None:
         raise NotFound(what="timetable")
     d = t.drafts.c
@@ -128,7 +128,8 @@ def decide(
 
 
 def _lay_out(tx: Connection, fair_id: int, now: datetime) -> None:
-    """The drafts that every fair begins with."""
+    """The drafts that every fair begins with; two who ask first at the same moment wait for each other."""
+    tx.execute(select(t.fairs.c.id).where(t.fairs.c.id == fair_id).with_for_update())
     there = set(tx.execute(select(t.drafts.c.letter).where(t.drafts.c.fair_id == fair_id)).scalars())
     fresh = [
         {"fair_id": fair_id, "letter": letter, "preset": preset.value, "policy": weights.stored(), "step_at": now}

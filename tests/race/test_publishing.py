@@ -1,5 +1,6 @@
 """A timetable is published while a crowd books its places: all of it is published or nothing, and no place twice."""
 
+import asyncio
 from collections import Counter
 from typing import Any
 
@@ -65,6 +66,17 @@ async def test_two_organisers_who_publish_at_once_publish_once(db: Database) -> 
     outcome = await at_once(db, calls)
     assert outcome == Counter(done=6)
     assert await db.read(state) == (PLACES, 1)
+
+
+async def test_many_who_ask_for_the_first_drafts_at_once_are_one(db: Database) -> None:
+    def prepare(tx: Connection) -> list[Call]:
+        fair_id = make.make_fair(tx)
+        organiser = make.make_organiser(tx, fair_id)
+        return [call(timetable.ask, organiser, fair_id=fair_id, now=make.BEFORE) for _ in range(20)]
+
+    calls = await db.write(prepare)
+    asked: list[bool] = await asyncio.gather(*(db.write(each) for each in calls))
+    assert sorted(asked) == [False] * 19 + [True]
 
 
 async def test_without_guards_publishing_oversells(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
