@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import Connection
 
 from jobdating.clock import SteppedClock
+from jobdating.queries import identity
 from jobdating.services import presence, queue, timekeeper
 from tests.contracts.dom import parse
 from tests.contracts.world import LIVE, World, make_world
-from tests.factories import make_organiser, make_fair
+from tests.factories import make_fair, make_organiser
 from tests.site import Site
 
 MINUTE = timedelta(minutes=1)
@@ -35,13 +36,17 @@ async def world(site: Site, clock: SteppedClock) -> World:
 
 
 def row(html: str, stand: int) -> str:
-    found = re.search(rf'<div class="wall-row" role="row" id="wall-row-{stand}".*?(?=<div class="wall-row" role="row"|</section>)', html, re.S)
+    found = re.search(
+        rf'<div class="wall-row" role="row" id="wall-row-{stand}".*?(?=<div class="wall-row" role="row"|</section>)',
+        html,
+        re.S,
+    )
     assert found is not None
     return found.group()
 
 
 async def test_a_minute_is_a_page_and_shows_the_wall_of_then(site: Site, world: World) -> None:
-    slug = (await fair_of(site, world))
+    slug = await fair_of(site, world)
     async with site.client(world.organiser) as client:
         before, called, begun = [
             (await client.get(f"/fairs/{slug}/replay?at={at}")).text for at in ("09:24", "09:25", "09:31")
@@ -86,7 +91,13 @@ async def test_what_happens_while_one_looks_can_be_seen_too(site: Site, clock: S
 async def test_moments_outside_the_day_are_its_ends_and_nonsense_is_its_opening(site: Site, world: World) -> None:
     slug = await fair_of(site, world)
     async with site.client(world.organiser) as client:
-        for at, shown in (("00:01", "9:20"), ("23:59", "10:00"), ("ten", "9:35"), ("", "9:35"), ("10:00+02:00", "9:35")):
+        for at, shown in (
+            ("00:01", "9:20"),
+            ("23:59", "10:00"),
+            ("ten", "9:35"),
+            ("", "9:35"),
+            ("10:00+02:00", "9:35"),
+        ):
             page = await client.get(f"/fairs/{slug}/replay", params={"at": at})
             assert page.status_code == 200
             assert f">{shown}</time>" in page.text, at
@@ -119,8 +130,6 @@ async def test_only_organisers_of_the_fair_see_its_days(site: Site, world: World
 
 
 async def fair_of(site: Site, world: World) -> str:
-    from jobdating.queries import identity
-
     fair = await site.db.read(identity.fair_by_id, world.fair_id)
     assert fair is not None
     return fair.slug
