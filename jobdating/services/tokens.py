@@ -18,7 +18,9 @@ PREFIX = "jd_"
 LASTS = timedelta(days=365)
 
 _FIND = Statement(
-    select(t.api_tokens.c.account_id, t.api_tokens.c.made_at).where(t.api_tokens.c.hash == bindparam("hash"))
+    select(t.api_tokens.c.account_id, t.api_tokens.c.confirmed, t.api_tokens.c.made_at).where(
+        t.api_tokens.c.hash == bindparam("hash")
+    )
 )
 
 
@@ -31,19 +33,33 @@ class Token:
     made_at: datetime
 
 
-def make(tx: Connection, account_id: int, *, name: str, now: datetime) -> str:
-    """A new token's secret; nobody can read it again."""
+@dataclass(frozen=True)
+class Holder:
+    """Whom a token acts for; `confirmed` whether with the rights that the second factor protects."""
+
+    account_id: int
+    confirmed: bool
+
+
+def make(tx: Connection, account_id: int, *, name: str, now: datetime, confirmed: bool = True) -> str:
+    """A new token's secret; nobody can read it again.
+
+    `confirmed` where whoever makes it has, and has confirmed, the rights over other people's interviews: one that was
+    made before does not gain them when its account does.
+    """
     secret = PREFIX + secrets.token_urlsafe(32)
     tx.execute(
-        insert(t.api_tokens).values(account_id=account_id, hash=_hash(secret), name=tidied(name)[:80], made_at=now)
+        insert(t.api_tokens).values(
+            account_id=account_id, hash=_hash(secret), name=tidied(name)[:80], confirmed=confirmed, made_at=now
+        )
     )
     return secret
 
 
-def resolve(tx: Connection, secret: str, *, now: datetime) -> int | None:
-    """The account a token acts for, or None. Only reads."""
+def resolve(tx: Connection, secret: str, *, now: datetime) -> Holder | None:
+    """Whom a token acts for, or None. Only reads."""
     row = _FIND.first(tx, hash=_hash(secret))
-    return None if row is None or now >= row.made_at + LASTS else int(row.account_id)
+    return None if row is None or now >= row.made_at + LASTS else Holder(int(row.account_id), bool(row.confirmed))
 
 
 def revoke(tx: Connection, account_id: int, *, token_id: int, now: datetime) -> None:

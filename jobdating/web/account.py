@@ -70,9 +70,11 @@ async def own_tokens(request: Request) -> Response:
     """The account's tokens; a new one is shown once, in the answer to the form that made it."""
     secret = ""
     if request.method == "POST":
-        name = forms.text(await forms.read(request), "name").strip()
+        name, confirmed = forms.text(await forms.read(request), "name").strip(), visit(request).works_here
         made_at = WallClock().now()
-        secret = await house(request).db.write(tokens.make, _own_id(request), name=name, now=made_at)
+        secret = await house(request).db.write(
+            tokens.make, _own_id(request), name=name, confirmed=confirmed, now=made_at
+        )
     listed = await house(request).db.read(tokens.of_account, _own_id(request), now=WallClock().now())
     return pages.page(request, "account/tokens.html", tokens=listed, secret=secret)
 
@@ -82,7 +84,6 @@ async def revoke_token(request: Request) -> Response:
     token_id = request.path_params["token"]
     await house(request).db.write(tokens.revoke, _own_id(request), token_id=token_id, now=WallClock().now())
     return await pages.done(request, "/account/tokens")
-
 
 
 async def erase(request: Request) -> Response:

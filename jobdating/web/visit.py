@@ -17,6 +17,7 @@ from jobdating.queries.identity import Fair
 from jobdating.rendering import catalogue
 from jobdating.services import sessions, tokens
 from jobdating.services.sessions import Session
+from jobdating.services.tokens import Holder
 from jobdating.web.house import house
 
 COOKIE = "session"
@@ -84,11 +85,18 @@ def network_of(connection: HTTPConnection) -> str:
 
 def actor_of_token(tx: Connection, token: str, *, wall: datetime) -> Actor:
     """Whom a token acts for. Raises SignInNeeded for one that is not (or no longer) known."""
-    account_id = tokens.resolve(tx, token, now=wall)
-    found = ANONYMOUS if account_id is None else identity.actor(tx, account_id)
+    found = _behind(tx, tokens.resolve(tx, token, now=wall))
     if found.account_id is None:
         raise SignInNeeded()
     return found
+
+
+def _behind(tx: Connection, holder: Holder | None) -> Actor:
+    """The actor of a token, without the rights of staff where it was made without them."""
+    if holder is None:
+        return ANONYMOUS
+    actor = identity.actor(tx, holder.account_id)
+    return actor if holder.confirmed else held_back(actor)
 
 
 async def resolve(connection: HTTPConnection) -> Visit:
@@ -126,11 +134,13 @@ def _read(
     wall: datetime,
 ) -> Visit:
     found = None if token is not None or secret is None else sessions.resolve(tx, secret, now=wall)
-    account_id = tokens.resolve(tx, token, now=wall) if token is not None else found.account_id if found else None
     fair = None if slug is None or "\0" in slug else identity.fair(tx, slug)
     if slug is not None and fair is None:
         raise NotFound(what="fair")
-    actor = identity.actor(tx, account_id) if account_id else ANONYMOUS
+    if token is not None:
+        actor = _behind(tx, tokens.resolve(tx, token, now=wall))
+    else:
+        actor = identity.actor(tx, found.account_id) if found else ANONYMOUS
     confirmed = found is None or found.second_factor_at is not None
     awaits = not confirmed and second_factor.is_asked(tx, actor, required=factor_required)
     return Visit(

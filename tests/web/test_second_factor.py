@@ -176,6 +176,27 @@ def email_of(tx: Connection, account_id: int) -> str:
     return str(tx.execute(select(t.accounts.c.email).where(t.accounts.c.id == account_id)).scalar_one())
 
 
+async def test_token_of_a_candidate_gains_nothing_when_they_come_to_work_here(site: Site, people: People) -> None:
+    """[8.3] It was made without the second factor; one that is made with it carries the rights."""
+
+    def hire(tx: Connection) -> None:
+        row = {"stand_id": people.stand_id, "account_id": people.candidate.account_id}
+        tx.execute(t.recruiters.insert().values(row))
+
+    statuses: list[tuple[int, int]] = []
+    for begin in (by_mail_alone, lambda site, actor: site.client(actor)):
+        async with begin(site, people.candidate) as client:
+            page = (await client.post("/account/tokens", data={"name": "robot"})).text
+        found = re.search(r"jd_[\w-]+", page)
+        assert found
+        if not statuses:
+            await site.db.write(hire)
+        async with httpx2.AsyncClient(base_url=site.url, headers={"authorization": f"Bearer {found[0]}"}) as robot:
+            away = await robot.post(f"/fairs/juin/cockpit/{people.stand_id}/away", headers={"x-live": "1"})
+            statuses.append((away.status_code, (await robot.get("/api/v1/bookings")).status_code))
+    assert statuses == [(404, 200), (204, 200)]
+
+
 async def test_passkeys_belong_to_their_account_and_question(site: Site, people: People) -> None:
     """Nonsense instead of a key's answer spends the question and opens nothing."""
     async with by_mail_alone(site, people.recruiter) as client:

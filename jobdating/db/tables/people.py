@@ -130,6 +130,7 @@ api_tokens = Table(
     to("accounts", index=True),
     Column("hash", String(64), nullable=False, unique=True),
     Column("name", String(80), nullable=False, server_default=""),
+    Column("confirmed", Boolean, nullable=False, server_default=false()),  # carries what the second factor protects
     Column("made_at", Moment, nullable=False),
     Column("used_at", Moment),
 )
