@@ -79,8 +79,9 @@ def append_all(tx: Connection, told: Sequence[events.Event], *, at: datetime, by
         from jobdating.db.types import to_micros
 
         plain = [{**row, "at": to_micros(row["at"]), "data": json.dumps(row["data"])} for row in rows]
-        with tx.connection.cursor() as cursor:
-            cursor.executemany(_APPEND_WITH_XID, plain)
+        cursor = tx.connection.cursor()
+        cursor.executemany(_APPEND_WITH_XID, plain)
+        cursor.close()
     if told:
         append(tx, told[-1], at=at, by=by)
 

@@ -78,12 +78,16 @@ class SQLite:
 
     async def scrub(self, *, at_most: int | None = None) -> bool:
         """Copies that SQLite left in the gaps of its pages when it split them go with a rewriting of the file."""
-        path = make_url(self.url).database
-        if at_most is not None and path and Path(path).stat().st_size > at_most:
+        if at_most is not None and self._size() > at_most:
             return False
         future: asyncio.Future[bool] = self._loop.create_future()
         self._calls.put(_Call(_scrub, (), {}, future))
         return await future
+
+    def _size(self) -> int:
+        """Bytes of the file; 0 for one in memory."""
+        path = make_url(self.url).database
+        return Path(path).stat().st_size if path else 0
 
     async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         future: asyncio.Future[T] = self._loop.create_future()

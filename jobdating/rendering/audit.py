@@ -145,7 +145,6 @@ def headings(language: str) -> list[str]:
 
 def rows(entries: Iterable[Entry], language: str, *, zone: str) -> list[list[str | int | None]]:
     """One row an act, under `headings`. Days as 2027-06-17: every spreadsheet sorts them."""
-    say = translator(language)
     return [
         [
             local(entry.at, zone).date().isoformat(),

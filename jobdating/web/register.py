@@ -102,9 +102,7 @@ def _registration(form: FormData, seen: Visit) -> Registration:
     level = forms.text(form, "level")
     return Registration(
         person=person(form, seen.language),
-        answer=Answer(
-            AgeBand(age_band) if age_band in set(AgeBand) else None, said, forms.text(form, "parent_email")
-        ),
+        answer=Answer(AgeBand(age_band) if age_band in set(AgeBand) else None, said, forms.text(form, "parent_email")),
         level=level if level in set(Level) else "",
         trades=frozenset(str(trade) for trade in form.getlist("trades")),
     )

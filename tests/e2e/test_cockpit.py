@@ -320,7 +320,7 @@ async def test_two_windows_that_write_into_one_note_lose_nothing(site: Site, wor
     page = await open_page(world.path, world.recruiter, width=1280)
     note = page.get_by_label("Note", exact=False).and_(page.locator("textarea"))
     await note.fill("Ponctuelle")
-    other = {"note": "Soigneuse", "rating": 4, "next_step": NextStep.UNDECIDED}
+    other: dict[str, Any] = {"note": "Soigneuse", "rating": 4, "next_step": NextStep.UNDECIDED}
     await site.db.write(review.write, world.recruiter, booking_id=world.bookings[0], now=NOW, **other)
     changed = page.get_by_role("alert").filter(has_text="dans une autre fenêtre")
     await expect(changed).to_contain_text("Soigneuse")
@@ -345,7 +345,7 @@ async def test_who_leaves_while_somebody_else_wrote_keeps_both(site: Site, world
         await site.db.write(step, world.recruiter, booking_id=world.bookings[0], now=NOW)
     page = await open_page(world.path, world.recruiter, width=1280)
     await page.locator("textarea").first.fill("Ponctuelle")
-    other = {"note": "Soigneuse", "rating": None, "next_step": NextStep.UNDECIDED}
+    other: dict[str, Any] = {"note": "Soigneuse", "rating": None, "next_step": NextStep.UNDECIDED}
     await site.db.write(review.write, world.recruiter, booking_id=world.bookings[0], now=NOW, **other)
     await page.goto("/help")
     await eventually(lambda: has_note(site, world, "Soigneuse\n\nPonctuelle"))

@@ -351,7 +351,7 @@ async def test_without_scripts_a_note_that_changed_meanwhile_is_shown_beside_wha
 ) -> None:
     first = world.bookings[0]
     began = {"rating": "", "next_step": "undecided", "base_rating": "", "base_next_step": "undecided", "base_note": ""}
-    other = {"note": "Soigneuse", "rating": None, "next_step": NextStep.UNDECIDED}
+    other: dict[str, Any] = {"note": "Soigneuse", "rating": None, "next_step": NextStep.UNDECIDED}
     await site.db.write(review.write, world.recruiter, booking_id=first, now=NOW, **other)
     async with site.client(world.recruiter) as client:
         refused = await client.post(f"/bookings/{first}/review", data=began | {"note": "Ponctuelle"})
