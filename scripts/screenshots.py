@@ -28,6 +28,7 @@ PICTURES = (  # name, role, page, width, height
     ("cockpit", "recruiter", r"/fairs/[^/]+/cockpit/\d+", 1280, 800),
     ("wall", "organiser", r"/fairs/[^/]+/wall", 1280, 900),
     ("repair", "organiser", r"/fairs/[^/]+/wall/stands/\d+/repair", 1280, 900),
+    ("timetable", "organiser", r"/fairs/[^/]+/timetable", 1280, 1000),
     ("replay", "organiser", r"/fairs/[^/]+/replay\?day=[^&]+", 1280, 900),
     ("rehearsal", "organiser", r"/fairs/[^/]+/rehearsal", 1280, 1500),
 )
@@ -84,18 +85,20 @@ async def readme(browser: Browser, server: Server) -> None:
             found = await walk(client, home)
             address = next(page for page in [home, *found.pages] if re.fullmatch(wanted, page))
             if name == "rehearsal":
-                await rehearse(client, address)
+                await ask(client, address, address, REHEARSAL)
+            if name == "timetable":
+                await ask(client, address, f"{address}/solve", {})
         address += AT if name == "replay" else ""
         for theme in ("light", "dark"):
             file = DOCS / f"{name}-{theme}.png"
             await draw(browser, server, cookies, address, file, size=(width, height), theme=theme)
 
 
-async def rehearse(client: httpx2.AsyncClient, address: str) -> None:
-    """Have a day played, so that there is a report to show: some minutes."""
+async def ask(client: httpx2.AsyncClient, address: str, action: str, values: dict[str, str]) -> None:
+    """Have a day rehearsed or timetables made, so that there is something to show: some minutes."""
     form = re.search(r'name="csrf" value="([^"]+)"', (await client.get(address)).text)
     assert form is not None
-    await client.post(address, data={**REHEARSAL, "csrf": form.group(1)})
+    await client.post(action, data={**values, "csrf": form.group(1)})
 
     async def is_done() -> bool:
         return "refresh" not in (await client.get(address)).headers
