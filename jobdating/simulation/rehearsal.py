@@ -221,7 +221,8 @@ def _watch(tx: Connection, cast: Cast, watch: Watch, now: datetime) -> None:
     seen = trouble.trouble(tx, cast.fair_id)
     figures = attendance.figures(tx, cast.fair_id)
     watch.note(seen.findings if seen else ())
-    if figures is not None:
+    opened = any(span.start <= now <= span.end for place in cast.stands for span in place.half_days.values())
+    if figures is not None and opened:  # afterwards a few stragglers would be the whole mean
         local = now.astimezone(cast.setting.zone)
         watch.curve.append(Point(f"{local:%H:%M}", figures.waiting, figures.running, figures.mean_delay))
 

@@ -68,7 +68,7 @@ async def test_a_day_is_played_to_its_end_and_the_real_one_is_untouched(db: Data
     assert told.done + told.no_shows >= 11
     assert told.served + told.not_served <= told.people
     assert 0 <= told.idle_share <= 1
-    assert [point.at for point in told.curve][:2] == ["08:40", "08:45"]
+    assert [point.at for point in told.curve][:2] == ["09:00", "09:05"]
     assert played.load.commands > 60
     assert len(played.load.times) < played.load.commands
 
