@@ -321,3 +321,13 @@ async def test_who_agreed_to_come_early_is_called_and_no_gap_is_offered(db: Data
     board = await db.read(cockpit.board, day.stand)
     assert board is not None and board.next is not None
     assert (board.next.booking_id, board.ask) == (day.second, False)
+
+
+async def test_who_said_no_is_not_asked_again_by_this_stand_that_day(db: Database, day: Day) -> None:
+    await live_day.keep(db, day.fair, now=NOW)
+    await run(db, gaps.decline, day.camille, offer_id=await offer_of(db, day, day.camille))
+    await run(db, gaps.close, stand_id=day.stand)
+    later = NOW + 15 * MINUTE
+    await run(db, queue.no_show, day.recruiter, booking_id=day.second, now=later)
+    found = (await due(db, day, after=15 * MINUTE)).plans
+    assert [plan.candidate_ids for plan in found] == [(day.id(day.lea), day.id(day.noe))]
