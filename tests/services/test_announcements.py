@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from jobdating.db import journal
 from jobdating.db import tables as t
 from jobdating.db.engine import Database
 from jobdating.domain import errors, events, topics
 from jobdating.rendering import fragments
 from jobdating.services import announcements, booking
 from tests import factories as make
+from tests.written import written
 
 NOW = make.MORNING
 
@@ -70,9 +70,9 @@ async def targets(db: Database) -> set[str]:
     """The elements that the last journal entry changes."""
 
     def read(tx: Connection) -> set[str]:
-        entry = journal.since(tx, 0, limit=100_000).entries[-1]
-        assert isinstance(entry.event, events.AnnouncementSent)
-        return {target.element for target in fragments.resolve(tx, topics.touched(entry.event))}
+        sent = written(tx)[-1]
+        assert isinstance(sent, events.AnnouncementSent)
+        return {target.element for target in fragments.resolve(tx, topics.touched(sent))}
 
     return await db.read(read)
 

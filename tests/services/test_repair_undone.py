@@ -2,7 +2,6 @@
 
 import pytest
 
-from jobdating.db import journal
 from jobdating.db.engine import Database
 from jobdating.domain import events
 from jobdating.domain.repair import Way
@@ -11,6 +10,7 @@ from jobdating.services import booking, queue, repair
 from jobdating.services.repair import UndoOver
 from tests import factories as make
 from tests.services.repaired import MINUTE, NOW, QUARTER, World, agree, everything, look, newcomer, starts, undo
+from tests.written import last_id, written
 
 
 @pytest.fixture
@@ -88,13 +88,13 @@ async def test_after_some_minutes_and_twice_it_cannot_be_taken_back(db: Database
 
 async def test_the_timekeeper_tells_when_it_is_too_late(db: Database, world: World) -> None:
     await agree(db, world, await look(db, world, world.asked()))
-    head = await db.read(journal.head)
+    before = await db.read(last_id)
     await db.write(repair.settle, now=NOW + 10 * MINUTE)
-    assert not (await db.read(journal.since, head)).entries
+    assert not await db.read(written, after=before)
     await db.write(repair.settle, now=NOW + 11 * MINUTE)
     await db.write(repair.settle, now=NOW + 12 * MINUTE)
-    [entry] = (await db.read(journal.since, head)).entries
-    assert isinstance(entry.event, events.RepairSettled)
+    [settled] = await db.read(written, after=before)
+    assert isinstance(settled, events.RepairSettled)
 
 
 async def test_a_held_place_moves_along(db: Database, world: World) -> None:
