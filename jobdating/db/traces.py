@@ -123,7 +123,6 @@ _OF_DAY = and_(
 _TODAY = and_(t.slots.c.starts_at >= _start, t.slots.c.starts_at < _end)
 
 _FAIR = Statement(select(t.fairs.c.live_day, t.fairs.c.timezone).where(t.fairs.c.id == _fair_id))
-_IS_LIVE = Statement(select(t.fairs.c.id).where(t.fairs.c.id == _fair_id, t.fairs.c.live_day.is_not(None)))
 _FAIR_ROW = _Reading(t.fairs, t.fairs.c.id == _fair_id)
 _SITES = _Reading(t.sites, t.sites.c.fair_id == _fair_id)
 _COMPANIES = _Reading(t.companies, t.companies.c.fair_id == _fair_id)
@@ -141,7 +140,8 @@ _DELAYS = _Reading(
     t.delays, and_(t.delays.c.stand_id.in_(_STANDS_OF_FAIR), t.delays.c.at >= _start, t.delays.c.at < _end)
 )
 
-_BOOKING = _Reading(t.bookings, t.bookings.c.id == bindparam("booking_id"))
+_IS_LIVE = select(t.fairs.c.id).where(t.fairs.c.id == t.bookings.c.fair_id, t.fairs.c.live_day.is_not(None)).exists()
+_BOOKING = _Reading(t.bookings, and_(t.bookings.c.id == bindparam("booking_id"), _IS_LIVE))
 _CANDIDATE = _Reading(t.candidates, t.candidates.c.id == bindparam("candidate_id"))
 _PULSE = _Reading(t.stands, t.stands.c.id == _stand_id, but=_SETTINGS, whole=False)
 _STAND = _Reading(t.stands, t.stands.c.id == _stand_id)
@@ -167,7 +167,7 @@ def _nothing(tx: Connection, event: events.Event, at: datetime) -> list[Part]:
 
 def _booking(tx: Connection, event: Any, at: datetime) -> list[Part]:
     """A booking, once the fair is live: what came before is in what its first day begins with."""
-    return _BOOKING(tx, booking_id=event.booking_id) if _is_live(tx, event) else []
+    return _BOOKING(tx, booking_id=event.booking_id)
 
 
 def _candidate(tx: Connection, event: events.CandidateEvent, at: datetime) -> list[Part]:
@@ -224,11 +224,6 @@ def _everything(tx: Connection, event: events.Event, at: datetime) -> list[Part]
         *(part for reading in alone for part in reading(tx, of={}, **fair)),
         *(part for reading in of_day for part in reading(tx, of={}, **live)),
     ]
-
-
-def _is_live(tx: Connection, event: events.Event) -> bool:
-    """Whether a day of the fair is going on: asked of every booking, and cheaper than the row it may spare."""
-    return _IS_LIVE.first(tx, fair_id=event.fair_id) is not None
 
 
 def _live(tx: Connection, event: events.Event) -> dict[str, Any] | None:
