@@ -371,6 +371,7 @@ def _insert(
         ),
         at=now,
         by=actor.account_id,
+        replayed=slot.live,
     )  # fmt: skip
     return booking
 

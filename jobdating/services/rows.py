@@ -32,6 +32,7 @@ class SlotRow:
     state: str
     closed: bool
     asks_confirmation: bool
+    live: bool  # whether a day of the fair is going on
     rules: rules.Rules
 
 
@@ -84,6 +85,7 @@ _SLOT = _locked(
         t.slots.c.state,
         t.stands.c.closed,
         t.stands.c.asks_confirmation,
+        t.fairs.c.live_day.is_not(None).label("live"),
         *_FAIR_RULES,
     )
     .join(t.stands, t.stands.c.id == t.slots.c.stand_id)
@@ -155,6 +157,7 @@ def slot(tx: Connection, slot_id: int) -> SlotRow:
         state=row.state,
         closed=row.closed,
         asks_confirmation=row.asks_confirmation,
+        live=bool(row.live),
         rules=rules.Rules(
             Window(row.opens_at, row.closes_at, timedelta(minutes=row.lead_minutes)),
             timedelta(minutes=row.gap_minutes),
