@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
 from jobdating.clock import Clock, WallClock
@@ -77,6 +78,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, workers: Seque
             DomainError: refusals.refuse,
             HTTPException: refusals.refuse,
             Unavailable: refusals.refuse,
+            ClientDisconnect: refusals.gone,
             Exception: refusals.unexpected,
         },
     )

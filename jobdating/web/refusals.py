@@ -96,6 +96,11 @@ def _plain(code: str, params: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in params.items() if isinstance(value, str | int | float | dict | list)}
 
 
+async def gone(request: Request, error: Exception) -> Response:
+    """Whoever sent half a form and went: nobody reads this answer, and nothing is wrong with us."""
+    return Response(status_code=400)
+
+
 async def unexpected(request: Request, error: Exception) -> Response:
     """A fault of ours: said plainly, without a trace."""
     language = _visit(request).language

@@ -186,6 +186,17 @@ async def test_a_body_that_only_drips_is_dropped(site: Site, monkeypatch: pytest
         assert await gone(reader, within=0.1) == b""
 
 
+async def test_who_goes_in_the_middle_of_a_form_is_no_fault_of_ours(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with uploading(site, 6_000) as (_, writer):
+        writer.write(b"x" * 100)
+        await writer.drain()
+    async with site.client() as client:
+        assert (await client.get("/healthz")).status_code == 200
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
 async def test_endless_headers_are_refused(site: Site) -> None:
     async with dialled(site) as (reader, writer):
         writer.write(b"GET /healthz HTTP/1.1\r\nHost: here\r\n")
