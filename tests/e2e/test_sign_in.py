@@ -47,6 +47,28 @@ async def test_link_in_the_same_browser_signs_in_and_leads_back(open_page: OpenP
     await expect(page.get_by_role("link", name="Mon compte, Inès")).to_be_visible()
 
 
+async def test_a_scanner_with_a_browser_of_its_own_burns_nothing(open_page: OpenPage) -> None:
+    """It asks for the head, opens the link with scripts on, and submits every form it finds, twice. [ASVS 6.6.2]"""
+    page, scanner = await open_page("/sign-in?back=/help"), await open_page("/demo/mailbox")
+    await ask(page)
+    await open_mail(scanner)
+    link = await scanner.locator("pre a").get_attribute("href")
+    assert link is not None
+    for _ in range(2):
+        assert (await scanner.request.head(link)).ok
+        await scanner.goto(link)
+        await expect(scanner.get_by_role("alert")).to_contain_text("Ce lien s’ouvre dans le navigateur")
+        async with scanner.expect_navigation():
+            await scanner.evaluate(
+                "() => { const forms = [...document.querySelectorAll('main form')];"
+                " forms.forEach((form) => { form.noValidate = true; form.removeAttribute('data-live'); });"
+                " forms[0].submit(); }"
+            )
+    await page.goto(link)
+    await expect(page).to_have_url(re.compile(r"/help$"))
+    await expect(page.get_by_role("link", name="Mon compte, Inès")).to_be_visible()
+
+
 async def test_code_from_a_mail_that_was_read_on_another_device(open_page: OpenPage) -> None:
     laptop, phone = await open_page("/sign-in"), await open_page("/demo/mailbox")
     await ask(laptop)
