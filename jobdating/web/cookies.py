@@ -9,87 +9,80 @@ from starlette.responses import Response
 from jobdating.services import sessions
 from jobdating.services.sign_in import LASTS
 from jobdating.web.house import house
-from jobdating.web.visit import LANGUAGE_COOKIE, cookie_name
+from jobdating.web.visit import COOKIE, LANGUAGE_COOKIE, cookie_name
 
 _ASKED = "asked"
 _LEFT = "left"
 _PARENT = "parent"
-_YEAR = 365 * 24 * 3600
+_YEAR = timedelta(days=365)
 
 
 def open_session(response: Response, connection: HTTPConnection, secret: str) -> None:
     """The browser holds the session from now on; any other it held is replaced."""
-    secure = house(connection).settings.secure
-    response.set_cookie(
-        cookie_name(secure),
-        secret,
-        max_age=round(sessions.LASTS.total_seconds()),
-        path="/",
-        secure=secure,
-        httponly=True,
-        samesite="lax",
-    )
+    _set(response, connection, _name(connection, COOKIE), secret, lasts=sessions.LASTS)
 
 
 def close_session(response: Response, connection: HTTPConnection) -> None:
-    secure = house(connection).settings.secure
-    response.delete_cookie(cookie_name(secure), path="/", secure=secure, httponly=True, samesite="lax")
+    _delete(response, connection, COOKIE)
 
 
 def remember_asking(response: Response, connection: HTTPConnection, browser: str, *, lasts: timedelta = LASTS) -> None:
     """Bind the sign-in link, or then the proved address, to this browser for as long as it works."""
-    secure = house(connection).settings.secure
-    response.set_cookie(
-        _asked_name(secure),
-        browser,
-        max_age=round(lasts.total_seconds()),
-        path="/",
-        secure=secure,
-        httponly=True,
-        samesite="lax",
-    )
+    _set(response, connection, _name(connection, _ASKED), browser, lasts=lasts)
 
 
 def asking(connection: HTTPConnection) -> str | None:
     """What `remember_asking` left in this browser."""
-    return connection.cookies.get(_asked_name(house(connection).settings.secure))
+    return connection.cookies.get(_name(connection, _ASKED))
 
 
 def forget_asking(response: Response, connection: HTTPConnection) -> None:
-    secure = house(connection).settings.secure
-    response.delete_cookie(_asked_name(secure), path="/", secure=secure, httponly=True, samesite="lax")
+    _delete(response, connection, _ASKED)
 
 
 def remember_parent(response: Response, connection: HTTPConnection, browser: str, *, lasts: timedelta) -> None:
     """A parent has typed the code in this browser: for as long, it may read and answer."""
-    secure = house(connection).settings.secure
-    response.set_cookie(
-        _parent_name(secure),
-        browser,
-        max_age=round(lasts.total_seconds()),
-        path="/",
-        secure=secure,
-        httponly=True,
-        samesite="lax",
-    )
+    _set(response, connection, _name(connection, _PARENT), browser, lasts=lasts)
 
 
 def parent(connection: HTTPConnection) -> str | None:
     """What `remember_parent` left in this browser."""
-    return connection.cookies.get(_parent_name(house(connection).settings.secure))
+    return connection.cookies.get(_name(connection, _PARENT))
 
 
 def forget_parent(response: Response, connection: HTTPConnection) -> None:
-    secure = house(connection).settings.secure
-    response.delete_cookie(_parent_name(secure), path="/", secure=secure, httponly=True, samesite="lax")
+    _delete(response, connection, _PARENT)
+
+
+def remember_leaving(response: Response, connection: HTTPConnection, browser: str, back: str) -> None:
+    """What the browser that goes to another house is recognised by, and where it wanted to go."""
+    _set(response, connection, _name(connection, _LEFT), f"{browser}.{quote(back, safe='')}", lasts=LASTS)
+
+
+def leaving(connection: HTTPConnection) -> tuple[str, str]:
+    """What `remember_leaving` left in this browser; ("", "") for nothing."""
+    browser, _, back = connection.cookies.get(_name(connection, _LEFT), "").partition(".")
+    return browser, unquote(back)
+
+
+def forget_leaving(response: Response, connection: HTTPConnection) -> None:
+    _delete(response, connection, _LEFT)
 
 
 def speak(response: Response, connection: HTTPConnection, language: str) -> None:
     """Answer in this language for a year. Holds nothing else, and is not for scripts."""
+    _set(response, connection, LANGUAGE_COOKIE, language, lasts=_YEAR)
+
+
+def _name(connection: HTTPConnection, name: str) -> str:
+    return cookie_name(house(connection).settings.secure, name)
+
+
+def _set(response: Response, connection: HTTPConnection, name: str, value: str, *, lasts: timedelta) -> None:
     response.set_cookie(
-        LANGUAGE_COOKIE,
-        language,
-        max_age=_YEAR,
+        name,
+        value,
+        max_age=round(lasts.total_seconds()),
         path="/",
         secure=house(connection).settings.secure,
         httponly=True,
@@ -97,38 +90,6 @@ def speak(response: Response, connection: HTTPConnection, language: str) -> None
     )
 
 
-def _asked_name(secure: bool) -> str:
-    return f"__Host-{_ASKED}" if secure else _ASKED
-
-
-def _parent_name(secure: bool) -> str:
-    return f"__Host-{_PARENT}" if secure else _PARENT
-
-
-def remember_leaving(response: Response, connection: HTTPConnection, browser: str, back: str) -> None:
-    """What the browser that goes to another house is recognised by, and where it wanted to go."""
+def _delete(response: Response, connection: HTTPConnection, name: str) -> None:
     secure = house(connection).settings.secure
-    response.set_cookie(
-        _left_name(secure),
-        f"{browser}.{quote(back, safe='')}",
-        max_age=round(LASTS.total_seconds()),
-        path="/",
-        secure=secure,
-        httponly=True,
-        samesite="lax",
-    )
-
-
-def leaving(connection: HTTPConnection) -> tuple[str, str]:
-    """What `remember_leaving` left in this browser; ("", "") for nothing."""
-    browser, _, back = connection.cookies.get(_left_name(house(connection).settings.secure), "").partition(".")
-    return browser, unquote(back)
-
-
-def forget_leaving(response: Response, connection: HTTPConnection) -> None:
-    secure = house(connection).settings.secure
-    response.delete_cookie(_left_name(secure), path="/", secure=secure, httponly=True, samesite="lax")
-
-
-def _left_name(secure: bool) -> str:
-    return f"__Host-{_LEFT}" if secure else _LEFT
+    response.delete_cookie(_name(connection, name), path="/", secure=secure, httponly=True, samesite="lax")

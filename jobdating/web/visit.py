@@ -61,8 +61,9 @@ class Visit:
         return self.fair
 
 
-def cookie_name(secure: bool) -> str:
-    return f"__Host-{COOKIE}" if secure else COOKIE
+def cookie_name(secure: bool, name: str = COOKIE) -> str:
+    """The session's cookie, or another; bound to this host where the connection is safe."""
+    return f"__Host-{name}" if secure else name
 
 
 def bearer_of(connection: HTTPConnection) -> str | None:

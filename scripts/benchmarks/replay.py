@@ -20,6 +20,7 @@ from jobdating.db import tables as t
 from jobdating.db.migrations import migrate
 from jobdating.db.replica import Replica
 from jobdating.db.sqlite import engine_for
+from jobdating.domain.errors import DomainError
 from jobdating.domain.policy import Actor
 from jobdating.queries import identity, replay
 from jobdating.rendering import replay as rendering
@@ -77,7 +78,7 @@ def day(tx: Connection, stands: int) -> int:
         tx.exec_driver_sql("SAVEPOINT act")
         try:
             getattr(queue, step)(tx, actor, booking_id=booking_id, now=now)
-        except Exception:
+        except DomainError:  # an act that the day does not allow then
             tx.exec_driver_sql("ROLLBACK TO SAVEPOINT act")
         tx.exec_driver_sql("RELEASE SAVEPOINT act")
     return fair_id
