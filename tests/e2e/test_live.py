@@ -65,18 +65,18 @@ async def test_what_one_does_appears_on_the_other_page(wired: Wired) -> None:
     line = f"#cockpit-queue-{wired.scene.stand_id}"
     before = await there.locator(line).inner_text()
     await book(wired.site, wired.scene)
-    await expect(here.locator(line)).to_contain_text("Besnard", timeout=10_000)
-    await expect(there.locator(line)).not_to_have_text(before, timeout=10_000)
+    await expect(here.locator(line)).to_contain_text("Besnard")
+    await expect(there.locator(line)).not_to_have_text(before)
 
 
 async def test_a_cut_line_is_told_mended_and_misses_nothing(wired: Wired) -> None:
     page = await wired.cockpit()
     await wired.online()
     wired.proxy.cut()
-    await expect(page.get_by_text("Reconnexion…")).to_be_visible(timeout=4000)
+    await expect(page.get_by_text("Reconnexion…")).to_be_visible()
     await book(wired.site, wired.scene)
     wired.proxy.resume()
-    await expect(page.get_by_text("De nouveau en ligne. Ce qui a changé")).to_be_visible(timeout=15_000)
+    await expect(page.get_by_text("De nouveau en ligne. Ce qui a changé")).to_be_visible()
     await expect(page.locator(f"#cockpit-queue-{wired.scene.stand_id}")).to_contain_text("Besnard")
 
 
@@ -85,11 +85,11 @@ async def test_offline_says_since_when_and_comes_back_at_once_when_the_network_d
     await wired.online()
     await page.context.set_offline(True)
     wired.proxy.cut()
-    await expect(page.get_by_text(re.compile(r"Hors ligne depuis \d+:\d\d"))).to_be_visible(timeout=5000)
+    await expect(page.get_by_text(re.compile(r"Hors ligne depuis \d+:\d\d"))).to_be_visible(timeout=7000)
     wired.proxy.resume()
     await book(wired.site, wired.scene)
     await page.context.set_offline(False)
-    await expect(page.locator(f"#cockpit-queue-{wired.scene.stand_id}")).to_contain_text("Besnard", timeout=10_000)
+    await expect(page.locator(f"#cockpit-queue-{wired.scene.stand_id}")).to_contain_text("Besnard")
 
 
 async def test_a_refused_socket_falls_back_to_the_long_poll(wired: Wired, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,11 +97,11 @@ async def test_a_refused_socket_falls_back_to_the_long_poll(wired: Wired, monkey
 
     monkeypatch.setattr(protocol.HardenedWebSocket, "handle_connect", lambda self, event: self.transport.abort())
     page = await wired.cockpit()
-    async with page.expect_response(re.compile("/live/poll"), timeout=20_000):
+    async with page.expect_response(re.compile("/live/poll")):
         pass
     await wired.online()
     await book(wired.site, wired.scene)
-    await expect(page.locator(f"#cockpit-queue-{wired.scene.stand_id}")).to_contain_text("Besnard", timeout=10_000)
+    await expect(page.locator(f"#cockpit-queue-{wired.scene.stand_id}")).to_contain_text("Besnard")
 
 
 async def test_typed_words_focus_and_caret_survive_a_patch_of_what_they_are_in(wired: Wired) -> None:
@@ -168,4 +168,4 @@ async def test_signing_out_elsewhere_reloads_the_page(wired: Wired) -> None:
     account_id = wired.scene.recruiter.account_id
     assert account_id is not None
     await wired.site.db.write(sessions.close_all, account_id, now=WallClock().now())
-    await expect(page).to_have_url(re.compile("/sign-in"), timeout=5000)
+    await expect(page).to_have_url(re.compile("/sign-in"))

@@ -66,7 +66,7 @@ async def test_a_planning_opened_without_network_is_there_and_says_that_it_is_ol
     await expect(phone.get_by_text("Hors ligne depuis 10:00.")).to_be_visible()
     wire.resume()
     told = phone.locator("[data-connection]:visible")
-    await expect(told).to_contain_text("De nouveau en ligne.", timeout=15_000)
+    await expect(told).to_contain_text("De nouveau en ligne.")
 
 
 async def test_other_pages_are_not_kept(wire: Proxy, phone: Page) -> None:

@@ -132,7 +132,7 @@ def after_all(together: threading.Barrier, look: Callable[..., Any]) -> Callable
     def look_and_wait(*args: Any, **kwargs: Any) -> Any:
         seen = look(*args, **kwargs)
         with suppress(threading.BrokenBarrierError):
-            together.wait(timeout=10)
+            together.wait(timeout=20)
         return seen
 
     return look_and_wait

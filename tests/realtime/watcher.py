@@ -13,6 +13,8 @@ from websockets.exceptions import ConnectionClosed
 from jobdating.domain.policy import Actor
 from tests.site import Site
 
+PATIENCE = 20.0  # seconds
+
 
 class Watcher:
     """What a page would show: `elements` by id, as of `cursor`."""
@@ -25,7 +27,7 @@ class Watcher:
 
     async def frame(self) -> dict[str, Any]:
         """Wait for the next frame and apply it."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             frame: dict[str, Any] = json.loads(await self.socket.recv())
         self.cursor = frame["cursor"]
         self.elements |= {patch["target"]: patch["html"] for patch in frame["patches"]}
@@ -33,14 +35,14 @@ class Watcher:
         return frame
 
     async def until(self, condition: Callable[["Watcher"], bool]) -> None:
-        """Apply frames until the condition holds. Raises TimeoutError after ten seconds."""
-        async with asyncio.timeout(10):
+        """Apply frames until the condition holds. Raises TimeoutError when that takes too long."""
+        async with asyncio.timeout(PATIENCE):
             while not condition(self):
                 await self.frame()
 
     async def closed(self) -> int:
         """Wait until the server closes; its code."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             try:
                 while True:
                     await self.frame()

@@ -13,7 +13,7 @@ from jobdating.domain.states import Origin
 from jobdating.queries import identity
 from jobdating.queries.due import due
 from jobdating.queries.forecast import Forecast, forecast
-from jobdating.realtime.timekeeping import Timekeeper, portions
+from jobdating.realtime.timekeeping import LONGEST, REST, Timekeeper, portions, rest_after
 from jobdating.services import booking, queue, timekeeper, waitlist
 from tests.factories import (
     BEFORE,
@@ -205,6 +205,11 @@ def _large_fair(tx: Connection) -> int:
         ],
     )  # fmt: skip
     return fair_id
+
+
+def test_it_rests_longer_the_busier_it_was_but_never_so_long_that_a_gap_passes() -> None:
+    assert rest_after(0.01) < rest_after(0.4) == REST * 0.4
+    assert rest_after(1.0) == rest_after(60.0) == LONGEST
 
 
 async def test_a_large_fair_is_published_in_short_writes_and_a_change_touches_its_stand_alone(db: Database) -> None:
