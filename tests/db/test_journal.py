@@ -92,7 +92,7 @@ async def test_a_reader_on_postgresql_misses_nothing_when_commits_are_delayed(po
         return numbers(batch)
 
     seen = await follow(postgresql_url, step, fair_id)
-    async with asyncio.timeout(10):  # another transaction of the cluster may hold the horizon for a moment
+    async with asyncio.timeout(60):  # another transaction of the cluster may hold the horizon for a moment
         while len(seen) < WRITERS * EACH:
             seen += await asyncio.to_thread(step)
     assert sorted(seen) == list(range(WRITERS * EACH))

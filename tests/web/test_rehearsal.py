@@ -51,7 +51,7 @@ async def test_a_day_is_asked_for_played_and_shown(site: Site, scene: Scene) -> 
         async def is_done() -> bool:
             return "refresh" not in (await client.get("/fairs/juin-2027/rehearsal")).headers
 
-        await eventually(is_done, within=60)
+        await eventually(is_done, within=100)
         page = (await client.get("/fairs/juin-2027/rehearsal")).text
     assert "Comme prévu" in page and "+5 min entre deux" in page and "Entretiens menés" in page
     [found] = await site.db.read(query.of_fair, scene.fair)
@@ -78,7 +78,7 @@ async def test_a_day_without_slots_is_said_to_have_none(site: Site, scene: Scene
         async def is_said() -> bool:
             return "Aucun stand n’a de créneau" in (await client.get("/fairs/juin-2027/rehearsal")).text
 
-        await eventually(is_said, within=60)
+        await eventually(is_said, within=100)
 
 
 async def test_only_organisers_of_the_fair_rehearse_it(site: Site, scene: Scene) -> None:
