@@ -149,8 +149,8 @@ def _lines(prepared: Prepared, language: str, *, dry_run: bool) -> Iterator[str]
         }
     slots = [each.grid for each in plan.slots]
     yield say(_("Créneaux : %(added)s à ajouter, %(removed)s à retirer")) % {
-        "added": sum(len(grid.added) for grid in slots),
-        "removed": sum(len(grid.removed) + len(grid.retired) for grid in slots),
+        "added": sum(grid.coming for grid in slots),
+        "removed": sum(grid.going for grid in slots),
     }
     for change in plan.changes if dry_run else ():
         for name, (before, after) in change.differences.items():

@@ -23,13 +23,15 @@ class Rhythm:
 
 @dataclass(frozen=True)
 class OldSlot:
-    """A slot as it is. `used` tells that bookings point at it, live or not: then it cannot simply go."""
+    """A slot as it is. `used` tells that bookings point at it, live or not: then it cannot simply go. A `retired` one is
+    outside the grid; its `state` is the one it had."""
 
     id: int
     span: Span
     capacity: int
     state: SlotState
     used: bool
+    retired: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,10 @@ class Move:
 class StandGrid:
     """What a new grid does to one stand.
 
-    `resized` slots keep their start and their bookings; `removed` ones vanish; `retired` ones are kept as blocked for
-    the history of their bookings. `lost` bookings have no place in the new grid: unless their slots are kept at their
-    old time (`kept`), the grid cannot be applied.
+    `resized` slots keep their start and their bookings; `removed` ones vanish; `retired` ones are kept out of the grid,
+    for the history of their bookings or because somebody blocked them; `revived` ones are back in it as they were.
+    `gain` is how many open slots there are more, or fewer. `lost` bookings have no place in the new grid: unless their
+    slots are kept at their old time (`kept`), the grid cannot be applied.
     """
 
     added: tuple[Span, ...] = ()
@@ -67,6 +70,8 @@ class StandGrid:
     recapped: tuple[int, ...] = ()
     removed: tuple[int, ...] = ()
     retired: tuple[int, ...] = ()
+    revived: tuple[int, ...] = ()
+    gain: int = 0
     moves: tuple[Move, ...] = ()
     lost: tuple[Place, ...] = ()
     kept: tuple[int, ...] = ()
@@ -74,6 +79,15 @@ class StandGrid:
     @property
     def changes(self) -> bool:
         return self != StandGrid()
+
+    @property
+    def coming(self) -> int:
+        """How many slots are new, or back."""
+        return len(self.added) + len(self.revived)
+
+    @property
+    def going(self) -> int:
+        return len(self.removed) + len(self.retired)
 
 
 Commitments = dict[int, dict[int, Span]]  # candidate → booking → when
@@ -189,20 +203,31 @@ def _told(
     needed = kept_ids | {place.slot_id for place in lost}
     gone = [slot for slot in coming if slot.span.start not in targets and slot.id not in needed]
     there = {slot.span.start for slot in coming}
+    added = sorted(span for start, span in homes.free.items() if start not in there)
+    removed = [slot for slot in gone if not slot.used and slot.state is SlotState.OPEN]
+    retired = [slot for slot in gone if not slot.retired and slot not in removed]
+    pushed = {slot.id for slot in staying if any(targets[slot.span.start].overlaps(each.span) for each in kept)}
+    revived = [slot for slot in staying if slot.retired and slot.id not in pushed]
     return StandGrid(
-        added=tuple(sorted(span for start, span in homes.free.items() if start not in there)),
+        added=tuple(added),
         resized=tuple(
             (slot.id, target)
             for slot in staying
-            if slot.span != (target := targets[slot.span.start]) and not any(target.overlaps(k.span) for k in kept)
+            if slot.span != (target := targets[slot.span.start]) and slot.id not in pushed
         ),
         recapped=tuple(slot.id for slot in staying if slot.capacity != capacity),
-        removed=tuple(slot.id for slot in gone if not slot.used),
-        retired=tuple(slot.id for slot in gone if slot.used and slot.state is SlotState.OPEN),
+        removed=tuple(slot.id for slot in removed),
+        retired=tuple(slot.id for slot in retired),
+        revived=tuple(slot.id for slot in revived),
+        gain=len(added) + _open(revived) - _open(retired) - _open(slot for slot in removed if not slot.retired),
         moves=tuple(moves),
         lost=tuple(lost),
         kept=tuple(slot.id for slot in kept if slot.span.start not in targets),
     )
+
+
+def _open(slots: Iterable[OldSlot]) -> int:
+    return sum(slot.state is SlotState.OPEN for slot in slots)
 
 
 class _Homes:

@@ -63,9 +63,7 @@ class GridPlan:
 
     @property
     def slots_after(self) -> int:
-        return self.slots_before + sum(
-            len(change.grid.added) - len(change.grid.removed) - len(change.grid.retired) for change in self.stands
-        )
+        return self.slots_before + sum(change.grid.gain for change in self.stands)
 
     @property
     def moves(self) -> list[tuple[StandHours, Move]]:
@@ -166,4 +164,4 @@ def _on(span: Span, day: date, frame: Frame) -> bool:
 
 
 def _open(slots: Iterable[OldSlot]) -> int:
-    return sum(slot.state == "open" for slot in slots)
+    return sum(slot.state == "open" and not slot.retired for slot in slots)

@@ -358,7 +358,7 @@ def _free(tx: Connection, stand_id: int, start: datetime, end: datetime) -> tupl
     )
     rows = tx.execute(
         select(t.slots, (t.slots.c.capacity - taken).label("left_over"))
-        .where(t.slots.c.stand_id == stand_id, t.slots.c.starts_at >= start, t.slots.c.starts_at < end)
+        .where(t.slots.c.stand_id == stand_id, t.slots.c.starts_at >= start, t.slots.c.starts_at < end, t.IN_GRID)
         .where(or_(taken < t.slots.c.capacity, t.slots.c.state == SlotState.BLOCKED.value))
         .order_by(t.slots.c.starts_at)
     )

@@ -48,6 +48,6 @@ def slots(condition: ColumnElement[bool]) -> Subquery:
         )
         .select_from(t.slots.join(t.stands, t.stands.c.id == t.slots.c.stand_id))
         .join(t.fairs, t.fairs.c.id == t.stands.c.fair_id)
-        .where(condition)
+        .where(condition, t.IN_GRID)
         .subquery("places")
     )

@@ -60,7 +60,8 @@ def grids(tx: Connection, fair_id: int | None) -> Grids:
     of_fair = select(t.slots).join(t.stands, t.stands.c.id == t.slots.c.stand_id).where(t.stands.c.fair_id == fair_id)
     for row in tx.execute(of_fair.order_by(t.slots.c.id)):
         span = Span(row.starts_at, row.ends_at)
-        slots[row.stand_id].append(OldSlot(row.id, span, row.capacity, SlotState(row.state), row.id in used))
+        state, retired = SlotState(row.retired_as or row.state), row.retired_as is not None
+        slots[row.stand_id].append(OldSlot(row.id, span, row.capacity, state, row.id in used, retired))
     columns = t.bookings.c
     live = columns.state.in_([state.value for state in sorted(LIVE)])
     rows = tx.execute(

@@ -136,7 +136,9 @@ def closes_at(tx: Connection, stand_ids: Iterable[int], *, day: Day, now: dateti
     """The end of the half-day in which each stand works now: the last of the slots that follow one another."""
     rows = tx.execute(
         select(t.slots.c.stand_id, t.slots.c.starts_at, t.slots.c.ends_at)
-        .where(t.slots.c.stand_id.in_(list(stand_ids)), t.slots.c.ends_at > now, t.slots.c.starts_at < day.end)
+        .where(
+            t.slots.c.stand_id.in_(list(stand_ids)), t.slots.c.ends_at > now, t.slots.c.starts_at < day.end, t.IN_GRID
+        )
         .order_by(t.slots.c.starts_at)
     )
     found: dict[int, datetime] = {}

@@ -55,10 +55,7 @@ def meanwhile(tx: Connection, candidate_id: int, *, now: datetime) -> Meanwhile 
         return None
     today = [row for row in mine if row.state in LIVE and row.starts_at and start <= row.starts_at < end]
     back_by = min((max(row.not_before or row.starts_at, now) for row in today), default=None)
-    stands = {
-        row.id: row
-        for row in _open(tx, head.id, candidate_id, {row.stand_id for row in mine if row.state in LIVE}, now, end)
-    }
+    stands = {row.id: row for row in _open(tx, head.id, candidate_id, {row.stand_id for row in counted}, now, end)}
     lines, before = _lines(tx, set(stands), start, end, now, timedelta(minutes=head.interview_minutes))
     rhythm = Rhythm(timedelta(minutes=head.interview_minutes), timedelta(minutes=head.buffer_minutes))
     box = TimeBox()
@@ -89,7 +86,7 @@ def _mine(tx: Connection, candidate_id: int) -> list[Any]:
 def _open(
     tx: Connection, fair_id: int, candidate_id: int, line_of: set[int], now: datetime, end: datetime
 ) -> list[Any]:
-    """Stands that take walk-ins today and suit the candidate, without those where they have a place."""
+    """Stands that take walk-ins today and suit the candidate, without those where they have a place or were already seen."""
     s = t.stands.c
     shared = (
         select(t.stand_trades.c.trade)
@@ -98,7 +95,7 @@ def _open(
     )
     any_trade = select(t.stand_trades.c.trade).where(t.stand_trades.c.stand_id == s.id)
     slots_left = select(t.slots.c.id).where(
-        t.slots.c.stand_id == s.id, t.slots.c.ends_at > now, t.slots.c.starts_at < end
+        t.slots.c.stand_id == s.id, t.slots.c.ends_at > now, t.slots.c.starts_at < end, t.IN_GRID
     )
     finished = (
         select(func.max(t.bookings.c.ended_at))

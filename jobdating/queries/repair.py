@@ -251,7 +251,7 @@ def _own(
         here[row.slot_id].append(row)
     slots = tx.execute(
         select(t.slots)
-        .where(t.slots.c.stand_id == stand_id, t.slots.c.starts_at >= start, t.slots.c.starts_at < end)
+        .where(t.slots.c.stand_id == stand_id, t.slots.c.starts_at >= start, t.slots.c.starts_at < end, t.IN_GRID)
         .order_by(t.slots.c.starts_at, t.slots.c.id)
     )
     return tuple(

@@ -130,7 +130,7 @@ def _slot() -> ColumnElement[int]:
     """The slot a booking shares with its group; a walk-in joins the one that is under way at the call."""
     under_way = (
         select(t.slots.c.id)
-        .where(t.slots.c.stand_id == t.bookings.c.stand_id, t.slots.c.starts_at <= t.bookings.c.starts_at)
+        .where(t.slots.c.stand_id == t.bookings.c.stand_id, t.slots.c.starts_at <= t.bookings.c.starts_at, t.IN_GRID)
         .order_by(t.slots.c.starts_at.desc())
         .limit(1)
         .correlate(t.bookings)

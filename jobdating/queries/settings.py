@@ -80,12 +80,13 @@ def fair(tx: Connection, fair_id: int) -> Row[Any]:
 def stands(tx: Connection, fair_id: int) -> list[StandLine]:
     """All stands of the fair by name."""
     of_fair = t.stands.c.fair_id == fair_id
+    in_grid = (of_fair, t.IN_GRID)
     slots = _counts(
-        tx, select(t.slots.c.stand_id, func.count()).join(t.stands).where(of_fair).group_by(t.slots.c.stand_id)
+        tx, select(t.slots.c.stand_id, func.count()).join(t.stands).where(*in_grid).group_by(t.slots.c.stand_id)
     )
     is_blocked = case((t.slots.c.state == SlotState.BLOCKED.value, 1), else_=0)
     blocked = _counts(
-        tx, select(t.slots.c.stand_id, func.sum(is_blocked)).join(t.stands).where(of_fair).group_by(t.slots.c.stand_id)
+        tx, select(t.slots.c.stand_id, func.sum(is_blocked)).join(t.stands).where(*in_grid).group_by(t.slots.c.stand_id)
     )
     live = (t.bookings.c.fair_id == fair_id, t.bookings.c.state.in_(_LIVE))
     booked = _counts(tx, select(t.bookings.c.stand_id, func.count()).where(*live).group_by(t.bookings.c.stand_id))
@@ -154,7 +155,7 @@ def stand(tx: Connection, *, fair_id: int, stand_id: int) -> StandForm:
     )
     there = _spans(row.availability)
     if not there:
-        slots = tx.execute(select(t.slots).where(t.slots.c.stand_id == stand_id)).all()
+        slots = tx.execute(select(t.slots).where(t.slots.c.stand_id == stand_id, t.IN_GRID)).all()
         there = covered([Span(slot.starts_at, slot.ends_at) for slot in slots], frame(tx, fair_id).rhythm.buffer)
     return StandForm(row.id, values, there, row.closed, booked)
 
@@ -168,7 +169,8 @@ def grid_of(tx: Connection, fair_id: int) -> tuple[Frame, list[StandHours], Grid
             row.id,
             row.name,
             row.capacity,
-            _spans(row.availability) or covered([slot.span for slot in grids.slots.get(row.id, ())], now.rhythm.buffer),
+            _spans(row.availability)
+            or covered([slot.span for slot in grids.slots.get(row.id, ()) if not slot.retired], now.rhythm.buffer),
         )
         for row in rows
     ]
@@ -187,7 +189,12 @@ def blocked(tx: Connection, fair_id: int, *, now: datetime) -> list[BlockedSlot]
     rows = tx.execute(
         select(t.slots, t.stands.c.name)
         .join(t.stands)
-        .where(t.stands.c.fair_id == fair_id, t.slots.c.state == SlotState.BLOCKED.value, t.slots.c.ends_at > now)
+        .where(
+            t.stands.c.fair_id == fair_id,
+            t.slots.c.state == SlotState.BLOCKED.value,
+            t.IN_GRID,
+            t.slots.c.ends_at > now,
+        )
         .order_by(t.stands.c.name, t.slots.c.starts_at)
     )
     return [BlockedSlot(row.stand_id, row.name, row.starts_at, row.ends_at) for row in rows]

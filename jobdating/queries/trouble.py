@@ -97,6 +97,7 @@ def _stand_days(
             ~t.stands.c.closed,
             t.slots.c.starts_at >= start,
             t.slots.c.starts_at < end,
+            t.IN_GRID,
         )
         .group_by(t.stands.c.id)
         .order_by(t.stands.c.name)

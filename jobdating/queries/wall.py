@@ -156,7 +156,7 @@ def _facts(tx: Connection, which: ColumnElement[bool], stands: Sequence[Any], st
             t.slots.c.state,
         )
         .join(t.stands, t.stands.c.id == t.slots.c.stand_id)
-        .where(which, t.slots.c.starts_at >= start, t.slots.c.starts_at < end)
+        .where(which, t.slots.c.starts_at >= start, t.slots.c.starts_at < end, t.IN_GRID)
         .order_by(t.slots.c.starts_at)
     ):
         slots[row.stand_id].append(row)

@@ -44,6 +44,7 @@ def _turn(
             t.slots.c.starts_at < span.end,
             t.slots.c.ends_at > max(span.start, now),
             t.slots.c.state != state.value,
+            t.IN_GRID,
         )
         .order_by(t.slots.c.id)
         .with_for_update(of=t.slots)

@@ -23,6 +23,10 @@ from jobdating.queries import settings
 from jobdating.services import notices
 from jobdating.services.booking import NO_PROMISES
 
+_SLOT = t.slots.c.id == bindparam("slot")
+_RETIRE = update(t.slots).where(_SLOT, t.IN_GRID).values(retired_as=t.slots.c.state, state=SlotState.BLOCKED.value)
+_REVIVE = update(t.slots).where(_SLOT, ~t.IN_GRID).values(state=t.slots.c.retired_as, retired_as=None)
+
 Laid = tuple[int, int, StandGrid]  # stand, capacity of its slots, what happens to them
 
 
@@ -90,6 +94,9 @@ def lay(tx: Connection, grids: Iterable[Laid], *, now: datetime) -> list[events.
 
 def _apply(tx: Connection, grids: list[Laid], *, now: datetime) -> list[events.BookingMoved]:
     _lengthen(tx, grids)
+    revived = [slot for _, _, grid in grids for slot in grid.revived]
+    if revived:
+        tx.execute(_REVIVE, [{"slot": slot} for slot in revived])
     added = [
         {"stand_id": stand_id, "starts_at": span.start, "ends_at": span.end, "capacity": capacity}
         for stand_id, capacity, grid in grids
@@ -109,8 +116,7 @@ def _apply(tx: Connection, grids: list[Laid], *, now: datetime) -> list[events.B
     if moved:
         notices.moved_together(tx, [event.booking_id for event in moved], now=now)
     if retired:
-        blocked = update(t.slots).where(t.slots.c.id == bindparam("slot")).values(state=SlotState.BLOCKED.value)
-        tx.execute(blocked, [{"slot": slot} for slot in retired])
+        tx.execute(_RETIRE, [{"slot": slot} for slot in retired])
     return moved
 
 

@@ -338,7 +338,7 @@ def _ensure_stand_free(tx: Connection, row: rows.BookingRow) -> None:
 def _has_slots_left_today(tx: Connection, stand_id: int, fair_id: int, now: datetime) -> bool:
     today = _local_date(tx, fair_id, now)
     starts = tx.execute(
-        select(t.slots.c.starts_at).where(t.slots.c.stand_id == stand_id, t.slots.c.ends_at > now)
+        select(t.slots.c.starts_at).where(t.slots.c.stand_id == stand_id, t.slots.c.ends_at > now, t.IN_GRID)
     ).scalars()
     return any(_local_date(tx, fair_id, start) == today for start in starts)
 

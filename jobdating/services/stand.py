@@ -85,4 +85,6 @@ def _slot(tx: Connection, actor: Actor, slot_id: int) -> rows.SlotRow:
 
 
 def _set(tx: Connection, slot_id: int, state: SlotState) -> None:
-    tx.execute(update(t.slots).where(t.slots.c.id == slot_id).values(state=state.value))
+    done = tx.execute(update(t.slots).where(t.slots.c.id == slot_id, t.IN_GRID).values(state=state.value))
+    if not done.rowcount:
+        raise errors.NotFound(what="slot")

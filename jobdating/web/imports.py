@@ -174,8 +174,8 @@ def summary(prepared: Prepared) -> list[tuple[str, int, int, int]]:
 def _slots(prepared: Prepared) -> dict[str, int]:
     grids = [each.grid for each in prepared.plan.slots]
     return {
-        "added": sum(len(grid.added) for grid in grids),
-        "removed": sum(len(grid.removed) + len(grid.retired) for grid in grids),
+        "added": sum(grid.coming for grid in grids),
+        "removed": sum(grid.going for grid in grids),
     }
 
 

@@ -14,7 +14,9 @@ from jobdating.domain.policy import Actor
 from jobdating.domain.regridding import Frame, GridPlan, change
 from jobdating.domain.slots import Span
 from jobdating.queries import settings
+from jobdating.queries import stand as public
 from jobdating.services import blocking, booking, grid, queue
+from jobdating.services import stand as standing
 from tests import factories as make
 
 NOW = make.BEFORE
@@ -81,6 +83,13 @@ async def slots(db: Database, stand: int) -> list[Span]:
         ).all()
     )
     return [Span(row.starts_at, row.ends_at) for row in rows]
+
+
+async def shown(db: Database, world: World) -> set[int]:
+    """The slots of the stand's page."""
+    page = await db.read(public.board, world.stand)
+    assert page is not None
+    return {slot.id for slot in page.slots}
 
 
 async def test_the_same_grid_changes_nothing(db: Database, world: World) -> None:
@@ -174,6 +183,44 @@ async def test_slots_with_a_history_are_kept_out_of_the_way(db: Database, world:
         lambda tx: tx.execute(select(t.slots.c.state).where(t.slots.c.id == row.slot_id)).scalar_one()
     )
     assert (row.state, state) == ("cancelled", "blocked")
+    assert row.slot_id not in await shown(db, world)
+    assert not await db.read(settings.blocked, world.fair, now=NOW)
+    with pytest.raises(NotFound):
+        await db.write(standing.reopen_slot, world.organiser, slot_id=row.slot_id, now=NOW)
+
+
+async def test_a_grid_that_is_changed_back_gives_each_slot_back_as_it_was(db: Database, world: World) -> None:
+    """Open where it was open, also after somebody had booked and cancelled; blocked where a person had blocked it."""
+    old = await db.write(world.book, 0, 15)
+    await db.write(booking.cancel, world.candidates[0], booking_id=old, now=NOW)
+    noon = Span(MORNING + 30 * MINUTE, MORNING + 60 * MINUTE)
+    await db.write(blocking.block, world.organiser, fair_id=world.fair, stand_id=world.stand, span=noon, now=NOW)
+    before = await slots(db, world.stand)
+    blocked = await db.read(settings.blocked, world.fair, now=NOW)
+    for coarser in (frame(interview_minutes=20), frame(interview_minutes=15)):
+        away = await plan_for(db, world, coarser)
+        await apply(db, world, away)
+        assert len(await slots(db, world.stand)) == away.slots_after
+    await db.write(blocking.reopen, world.organiser, fair_id=world.fair, stand_id=None, span=noon, now=NOW)
+    back = await plan_for(db, world, FRAME)
+    await apply(db, world, back)
+    assert await slots(db, world.stand) == before
+    assert len(before) == back.slots_after
+    assert await db.read(settings.blocked, world.fair, now=NOW) == blocked
+    again = await db.write(world.book, 0, 15)
+    assert (await bookings(db))[again].slot_id == (await bookings(db))[old].slot_id
+    assert not (await plan_for(db, world, FRAME)).stands
+
+
+async def test_a_slot_that_comes_back_takes_who_has_to_move(db: Database, world: World) -> None:
+    old = await db.write(world.book, 0, 15)
+    await db.write(booking.cancel, world.candidates[0], booking_id=old, now=NOW)
+    await apply(db, world, await plan_for(db, world, frame(interview_minutes=15)))
+    moves = await db.write(world.book, 1, 20)
+    back = await plan_for(db, world, FRAME)
+    assert [(move.place.booking_id, move.to.start) for _, move in back.moves] == [(moves, MORNING + 15 * MINUTE)]
+    await apply(db, world, back)
+    assert (await bookings(db))[moves].slot_id == (await bookings(db))[old].slot_id
 
 
 async def test_what_has_begun_is_left_alone(db: Database, world: World) -> None:

@@ -11,6 +11,7 @@ from jobdating.db.tables.factors import (
     second_factors,
 )
 from jobdating.db.tables.fairs import (
+    IN_GRID,
     companies,
     fairs,
     offers,
@@ -41,6 +42,7 @@ from jobdating.db.tables.repairs import repairs
 from jobdating.db.tables.timetable import decisions, drafts, opinions, solicitations
 
 __all__ = [
+    "IN_GRID",
     "IS_LIVE",
     "IS_WITH_RECRUITER",
     "accounts",

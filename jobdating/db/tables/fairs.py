@@ -160,8 +160,13 @@ slots = Table(
     Column("ends_at", Moment, nullable=False),
     Column("capacity", Integer, nullable=False, server_default="1"),
     Column("state", String(10), nullable=False, server_default=SlotState.OPEN.value),
+    Column("retired_as", String(10)),  # the state it had when the grid left it out; NULL within the grid
     UniqueConstraint("stand_id", "starts_at"),
     CheckConstraint("starts_at < ends_at", name="span"),
     CheckConstraint("capacity > 0", name="capacity"),
     CheckConstraint(one_of("state", SlotState), name="state"),
+    CheckConstraint(f"retired_as IS NULL OR ({one_of('retired_as', SlotState)} AND state = 'blocked')", name="retired"),
 )
+
+# A slot outside the grid is kept for the history of its bookings and shown nowhere.
+IN_GRID = slots.c.retired_as.is_(None)

@@ -89,7 +89,7 @@ def _present(tx: Connection, stand_id: int, record: Record) -> Now:
         row.id: (Span(row.starts_at, row.ends_at), SlotState(row.state))
         for row in tx.execute(
             select(t.slots).where(
-                t.slots.c.stand_id == stand_id, t.slots.c.starts_at >= start, t.slots.c.starts_at < end
+                t.slots.c.stand_id == stand_id, t.slots.c.starts_at >= start, t.slots.c.starts_at < end, t.IN_GRID
             )
         )
     }
