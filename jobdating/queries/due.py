@@ -1,18 +1,24 @@
 """What a timekeeper finds to do: read without the writer, so that an idle fair costs no write."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select, text
 
 from jobdating.db import journal
 from jobdating.db import tables as t
+from jobdating.db.types import from_micros
 from jobdating.domain.states import LIVE, BookingState, SlotState
 from jobdating.domain.window import day_span
 
 SAMPLE_EVERY = timedelta(minutes=5)
 SCRUB = "scrub"  # the row of `meta` that erasing leaves
+REMINDERS = (timedelta(days=1), timedelta(minutes=15))  # before an interview, the earliest first
+REMINDS_EVERY = timedelta(minutes=1)
+REMINDED = "reminded_to"  # the row of `meta` that says up to when reminders were written, in microseconds since 1970
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,7 @@ class Due:
     fairs: tuple[int, ...]
     live: tuple[int, ...]
     unsettled: bool  # a repair can no longer be taken back, and its pages do not know yet
+    reminding: bool  # it is time to see whose interview comes near
     scrub: bool = False  # somebody was forgotten, and copies of their rows may be left in the database's files
 
 
@@ -65,8 +72,23 @@ def due(tx: Connection, *, now: datetime) -> Due:
         tuple(sorted(moving)),
         tuple(fair.id for fair in playing),
         _unsettled(tx, now),
+        _reminding(tx, fairs, now),
         tx.execute(select(t.meta.c.key).where(t.meta.c.key == SCRUB)).first() is not None,
     )
+
+
+def reminded_to(tx: Connection, *, now: datetime) -> datetime:
+    """Up to when reminders were written."""
+    found = tx.execute(select(t.meta.c.value).where(t.meta.c.key == REMINDED)).scalar()
+    return now - REMINDS_EVERY if found is None else from_micros(int(found))
+
+
+def _reminding(tx: Connection, fairs: Iterable[Any], now: datetime) -> bool:
+    for fair in fairs:
+        first, last = day_span(fair.first_day, fair.timezone)[0], day_span(fair.last_day, fair.timezone)[1]
+        if first <= now + REMINDERS[0] and now < last:
+            return reminded_to(tx, now=now) <= now - REMINDS_EVERY
+    return False
 
 
 def _unsettled(tx: Connection, now: datetime) -> bool:

@@ -18,7 +18,7 @@ from jobdating.queries import identity
 from jobdating.queries.due import due
 from jobdating.queries.forecast import Forecast, forecast, shown_before
 from jobdating.realtime import live_day
-from jobdating.services import booking, erasure, purge, repair, timekeeper, waitlist
+from jobdating.services import booking, erasure, purge, reminders, repair, timekeeper, waitlist
 
 EVERY = 1.0  # real seconds
 REST = 4  # times as long as the last round took, at least
@@ -74,6 +74,8 @@ class Timekeeper:
             await self._db.write(booking.expire, booking_id=booking_id, now=now)
         if found.unsettled:
             await self._db.write(repair.settle, now=now)
+        if found.reminding:
+            await self._db.write(reminders.remind, now=now)
         for fair_id in found.fairs:
             await self._db.write(timekeeper.keep_fair, fair_id=fair_id, now=now)
         if found.expired or changed or self._promoted_at is None or now - self._promoted_at >= TRIES_AGAIN:

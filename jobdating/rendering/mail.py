@@ -16,11 +16,11 @@ from jobdating.outbox import calendar
 from jobdating.outbox.message import Calendar, Written
 from jobdating.outbox.rows import Row
 from jobdating.queries import mails, permissions
+from jobdating.queries.due import REMINDERS
 from jobdating.queries.mails import Interview
 from jobdating.rendering import timetable_mail
 from jobdating.rendering.environment import environment
 from jobdating.services import adult, parent
-from jobdating.services.notices import REMINDERS
 from jobdating.services.sign_in import code_of, link_of
 
 CONFIRMED = {BookingState.BOOKED, BookingState.CHECKED_IN, BookingState.CALLED, BookingState.IN_PROGRESS}

@@ -8,72 +8,66 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    bindparam,
+    cast,
+    insert,
+    literal,
+    literal_column,
+    select,
+)
 
 from jobdating.db import tables as t
 from jobdating.db.statement import Statement
+from jobdating.db.types import Moment
 from jobdating.domain.slots import Span
 from jobdating.domain.states import Party
 
-REMINDERS = (timedelta(days=1), timedelta(minutes=15))
 GATHERED = timedelta(minutes=30)  # requests of that time are one mail to the stand
 
-_RECIPIENT = Statement(
-    select(t.accounts.c.email, t.accounts.c.language, t.bookings.c.starts_at)
-    .join(t.candidates, t.candidates.c.id == t.bookings.c.candidate_id)
-    .join(t.accounts, t.accounts.c.id == t.candidates.c.account_id)
-    .where(t.bookings.c.id == bindparam("booking_id"))
-)
 _COLUMNS = ("kind", "recipient", "language", "context", "made_at", "due_at")
 _PUT = Statement(insert(t.outbox).values({name: bindparam(name) for name in _COLUMNS} | {"attempts": 0}))
-
-
-def _several(count: int) -> Statement:
-    """`count` messages in one statement: every statement of a booking is a turn that other threads may take."""
-    return Statement(
-        insert(t.outbox).values(
-            [
-                {name: bindparam(f"{name}_{n}", type_=t.outbox.c[name].type) for name in _COLUMNS} | {"attempts": 0}
-                for n in range(count)
-            ]
+_PUT_ABOUT = Statement(
+    insert(t.outbox).from_select(
+        [*_COLUMNS, "attempts"],
+        select(
+            bindparam("kind", type_=String), t.accounts.c.email, t.accounts.c.language, bindparam("context", type_=JSON),
+            bindparam("now", type_=Moment), bindparam("now", type_=Moment), literal_column("0"),
         )
+        .join(t.candidates, t.candidates.c.account_id == t.accounts.c.id)
+        .join(t.bookings, t.bookings.c.candidate_id == t.candidates.c.id)
+        .where(t.bookings.c.id == bindparam("booking_id")),
     )
-
-
-_PUT_SEVERAL = {count: _several(count) for count in range(1, len(REMINDERS) + 2)}
+)  # fmt: skip
 
 
 def booked(tx: Connection, booking_id: int, *, now: datetime) -> None:
-    """A confirmation now, and the reminders before the interview."""
-    _put_with_reminders(tx, "booked", booking_id, now=now)
+    """A confirmation."""
+    _put(tx, "booked", booking_id, now=now)
 
 
 def moved(tx: Connection, booking_id: int, *, now: datetime) -> None:
-    """The new time now, and reminders before it; a reminder of the old time finds that it is no longer due."""
-    _put_with_reminders(tx, "moved", booking_id, now=now)
+    """The new time."""
+    _put(tx, "moved", booking_id, now=now)
 
 
 def moved_together(tx: Connection, booking_ids: Iterable[int], *, now: datetime) -> None:
-    """The same as `moved` for many at once, in two statements: when a whole grid moves."""
-    chosen = t.bookings.c.id.in_(list(booking_ids))
-    recipients = tx.execute(
-        select(t.bookings.c.id, t.accounts.c.email, t.accounts.c.language, t.bookings.c.starts_at)
-        .join(t.candidates, t.candidates.c.id == t.bookings.c.candidate_id)
-        .join(t.accounts, t.accounts.c.id == t.candidates.c.account_id)
-        .where(chosen)
-        .order_by(t.bookings.c.id)
-    ).all()
-    rows = [
-        {
-            "kind": kind, "recipient": row.email, "language": row.language, "made_at": now, "due_at": due_at,
-            "context": {"booking_id": row.id, "due_at": due_at.isoformat()},
-        }
-        for row in recipients
-        for kind, due_at in (("moved", now), *(("reminder", row.starts_at - before) for before in REMINDERS))
-        if kind == "moved" or due_at > now
-    ]  # fmt: skip
-    if rows:
-        tx.execute(insert(t.outbox), rows)
+    """The same as `moved` for many at once, in one statement: when a whole grid moves."""
+    context_of = context(tx, "'{\"booking_id\": ' || bookings.id || '}'")
+    people = t.bookings.join(t.candidates, t.candidates.c.id == t.bookings.c.candidate_id).join(
+        t.accounts, t.accounts.c.id == t.candidates.c.account_id
+    )
+    mails = (
+        select(context_of, t.accounts.c.email, t.accounts.c.language, literal(now, Moment), literal(now, Moment))
+        .select_from(people)
+        .where(t.bookings.c.id.in_(list(booking_ids)))
+    )
+    put_selected(tx, "moved", mails.order_by(t.bookings.c.id))
 
 
 def in_line(tx: Connection, booking_id: int, *, was: Span, now: datetime) -> None:
@@ -183,29 +177,17 @@ def announced(tx: Connection, announcement_id: int, *, candidate_ids: Iterable[i
         tx.execute(insert(t.outbox), mails)
 
 
-def _put_with_reminders(tx: Connection, kind: str, booking_id: int, *, now: datetime) -> None:
-    recipient = _RECIPIENT.first(tx, booking_id=booking_id)
-    starts_at: datetime | None = recipient.starts_at
-    due = [starts_at - before for before in REMINDERS if starts_at and starts_at - before > now]
-    messages = [_message(kind, booking_id, recipient, now=now, due_at=now)]
-    messages += [_message("reminder", booking_id, recipient, now=now, due_at=due_at) for due_at in due]
-    values = {f"{name}_{n}": value for n, message in enumerate(messages) for name, value in message.items()}
-    _PUT_SEVERAL[len(messages)].run(tx, **values)
+def context(tx: Connection, json: str) -> ColumnElement[Any]:
+    """The context of mails that a query makes, put together in SQL."""
+    written: ColumnElement[Any] = literal_column(json)
+    return written if tx.dialect.name == "sqlite" else cast(written, JSON)
+
+
+def put_selected(tx: Connection, kind: str, mails: Select[Any]) -> None:
+    """Mails from a query of (context, recipient, language, made_at, due_at)."""
+    columns = ["context", "recipient", "language", "made_at", "due_at", "kind", "attempts"]
+    tx.execute(insert(t.outbox).from_select(columns, mails.add_columns(literal(kind), literal(0))))
 
 
 def _put(tx: Connection, kind: str, booking_id: int, *, now: datetime, **context: str) -> None:
-    recipient = _RECIPIENT.first(tx, booking_id=booking_id)
-    _PUT.run(tx, **_message(kind, booking_id, recipient, now=now, due_at=now, **context))
-
-
-def _message(
-    kind: str, booking_id: int, recipient: Any, *, now: datetime, due_at: datetime, **context: str
-) -> dict[str, object]:
-    return {
-        "kind": kind,
-        "recipient": recipient.email,
-        "language": recipient.language,
-        "context": {"booking_id": booking_id, "due_at": due_at.isoformat(), **context},
-        "made_at": now,
-        "due_at": due_at,
-    }
+    _PUT_ABOUT.run(tx, kind=kind, booking_id=booking_id, context={"booking_id": booking_id, **context}, now=now)

@@ -111,7 +111,6 @@ def publish(tx: Connection, actor: Actor, *, fair_id: int, letter: str, now: dat
         timetable_notices.published(tx, fair_id, now=now)
     else:
         timetable_notices.changed(tx, sorted({candidate for candidate, _ in plan.wanted}), now=now)
-    timetable_notices.remind(tx, [*made, *(moved.id for moved, _ in plan.moved)], now=now)
     for booking in plan.dropped:
         notices.cancelled(tx, booking.id, by=Party.ORGANISER, now=now)
     outcome = Published(len(plan.added), len(plan.moved), len(plan.dropped))

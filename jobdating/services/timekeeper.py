@@ -16,7 +16,7 @@ from jobdating.domain.states import LIVE, WAITING, WITH_RECRUITER, BookingState
 from jobdating.domain.window import day_span
 from jobdating.queries.due import SAMPLE_EVERY
 from jobdating.queries.forecast import Forecast, Told
-from jobdating.services import booking, repair, waitlist
+from jobdating.services import booking, reminders, repair, waitlist
 
 TIMEKEEPER = "timekeeper"  # the row of `meta` that says which process keeps the time
 
@@ -28,6 +28,7 @@ def keep(tx: Connection, *, now: datetime) -> None:
     _expire(tx, now)
     _promote(tx, now)
     repair.settle(tx, now=now)
+    reminders.remind(tx, now=now)
     for fair_id in list(tx.execute(select(t.fairs.c.id).order_by(t.fairs.c.id)).scalars()):
         keep_fair(tx, fair_id=fair_id, now=now)
 

@@ -4,30 +4,23 @@ One mail a person, however many interviews changed; contexts hold ids only, as e
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
-    BigInteger,
-    ColumnElement,
     Connection,
-    Select,
     bindparam,
-    cast,
     delete,
     insert,
     literal,
-    literal_column,
     select,
-    type_coerce,
 )
 
 from jobdating.db import tables as t
 from jobdating.db.statement import Statement
 from jobdating.db.types import Moment
 from jobdating.domain.wishing import WISHES_AHEAD
-from jobdating.services.notices import REMINDERS
+from jobdating.services import notices
 
 CHUNK = 5_000
 _COLUMNS = ("kind", "recipient", "language", "context", "made_at", "due_at")
@@ -67,15 +60,17 @@ def published(tx: Connection, fair_id: int, *, now: datetime) -> None:
     c, a, r = t.candidates.c, t.accounts.c, t.recruiters.c
     wished = select(t.wishes.c.rank).where(t.wishes.c.candidate_id == c.id).exists()
     booked = select(t.bookings.c.id).where(t.bookings.c.candidate_id == c.id).exists()
-    context = _context(tx, "'{\"candidate_id\": ' || candidates.id || ', \"changed\": false}'")
+    context = notices.context(tx, "'{\"candidate_id\": ' || candidates.id || ', \"changed\": false}'")
     everybody = select(context, a.email, a.language, literal(now, Moment), literal(now, Moment))
     of_fair = everybody.join_from(t.candidates, t.accounts, a.id == c.account_id).where(c.fair_id == fair_id)
-    _select(tx, "timetable", of_fair.where(wished | booked).order_by(c.id))
-    context = _context(tx, "'{\"stand_id\": ' || stands.id || '}'")
+    notices.put_selected(tx, "timetable", of_fair.where(wished | booked).order_by(c.id))
+    context = notices.context(tx, "'{\"stand_id\": ' || stands.id || '}'")
     staff = select(context, a.email, a.language, literal(now, Moment), literal(now, Moment)).select_from(
         t.recruiters.join(t.stands, t.stands.c.id == r.stand_id).join(t.accounts, a.id == r.account_id)
     )
-    _select(tx, "stand_timetable", staff.where(t.stands.c.fair_id == fair_id, ~t.stands.c.closed).order_by(r.id))
+    notices.put_selected(
+        tx, "stand_timetable", staff.where(t.stands.c.fair_id == fair_id, ~t.stands.c.closed).order_by(r.id)
+    )
 
 
 def changed(tx: Connection, candidate_ids: Sequence[int], *, now: datetime) -> None:
@@ -84,36 +79,6 @@ def changed(tx: Connection, candidate_ids: Sequence[int], *, now: datetime) -> N
         _mail("timetable", one, {"candidate_id": one.id, "changed": True}, now) for one in _people(tx, candidate_ids)
     ]
     _put(tx, mails)
-
-
-def remind(tx: Connection, booking_ids: Sequence[int], *, now: datetime) -> None:
-    """The usual reminders before these interviews, written by the database itself: they are thousands."""
-    b, a = t.bookings.c, t.accounts.c
-    context = _context(tx, "'{\"booking_id\": ' || bookings.id || '}'")
-    for before in REMINDERS:
-        micros = before // timedelta(microseconds=1)
-        due_at = type_coerce(type_coerce(b.starts_at, BigInteger) - micros, Moment)
-        mails = (
-            select(context, a.email, a.language, literal(now, Moment), due_at)
-            .select_from(t.bookings)
-            .join(t.candidates, t.candidates.c.id == b.candidate_id)
-            .join(t.accounts, a.id == t.candidates.c.account_id)
-        )
-        for start in range(0, len(booking_ids), CHUNK):
-            some = b.id.in_(booking_ids[start : start + CHUNK])
-            _select(tx, "reminder", mails.where(some, b.starts_at > now + before).order_by(b.id))
-
-
-def _context(tx: Connection, json: str) -> ColumnElement[Any]:
-    """A context put together in SQL."""
-    text: ColumnElement[Any] = literal_column(json)
-    return text if tx.dialect.name == "sqlite" else cast(text, JSON)
-
-
-def _select(tx: Connection, kind: str, mails: Select[Any]) -> None:
-    """Mails from a query of (context, recipient, language, made_at, due_at)."""
-    columns = ["context", "recipient", "language", "made_at", "due_at", "kind", "attempts"]
-    tx.execute(insert(t.outbox).from_select(columns, mails.add_columns(literal(kind), literal(0))))
 
 
 def _mail(kind: str, person: Any, context: dict[str, Any], now: datetime, due_at: datetime | None = None) -> Any:

@@ -16,9 +16,9 @@ from jobdating.domain.slots import Span
 from jobdating.outbox import rows, worker
 from jobdating.outbox.transport import Smtp
 from jobdating.rendering import mail
-from jobdating.services import booking, notices, queue
+from jobdating.services import booking, notices, queue, reminders
 from tests.eventually import eventually
-from tests.factories import BEFORE, make_candidate, make_fair, make_recruiter, make_slots, make_stand
+from tests.factories import BEFORE, make_candidate, make_fair, make_organiser, make_recruiter, make_slots, make_stand
 from tests.outbox.post_office import PostOffice, open_post_office
 
 SENDER = "job-dating@centre.example"
@@ -102,31 +102,23 @@ async def test_moving_and_cancelling_update_the_calendar(db: Database, clock: St
     assert len({calendar.split("UID:")[1].split()[0] for calendar in calendars}) == 1
 
 
-async def test_reminder_of_an_old_time_is_not_sent(db: Database, clock: SteppedClock, office: PostOffice) -> None:
-    candidate, made, slots = await booked(db)
-    await db.write(booking.move, candidate, booking_id=made.id, slot_id=slots[4], now=BEFORE)
-    async with sending(db, clock, office.url):
-        await eventually(lambda: len(office.mails) == 2)
-        clock.moment = made.starts_at - timedelta(minutes=15)  # when the old time would be reminded of
-        await eventually(lambda: len(office.mails) == 3)  # the day before the new time: it was overdue
-        clock.moment = made.starts_at + timedelta(minutes=45)  # a quarter of an hour before the new one
-        await eventually(lambda: len(office.mails) == 4)
-    subjects = [str(received["Subject"]) for received in office.mails[2:]]
-    assert subjects[1] == "Dans un quart d’heure : Chaudronnerie de l’Orne"
-    needless = [row for row in await db.read(table) if row.error == "no longer due"]
-    assert [row.kind for row in needless] == ["reminder", "reminder"]
-
-
-async def test_reminders_of_a_cancelled_interview_are_not_sent(
+async def test_a_reminder_is_sent_and_one_of_a_time_that_changed_meanwhile_is_not(
     db: Database, clock: SteppedClock, office: PostOffice
 ) -> None:
-    candidate, made, _ = await booked(db)
-    await db.write(booking.cancel, candidate, booking_id=made.id, now=BEFORE)
-    clock.moment = made.starts_at - timedelta(minutes=10)
+    _, made, slots = await booked(db)
+    organiser = await db.write(lambda tx: make_organiser(tx, tx.execute(select(t.fairs.c.id)).scalar_one()))
+    clock.moment = made.starts_at - timedelta(minutes=15)
+    await db.write(reminders.remind, now=clock.moment - timedelta(minutes=1))
+    await db.write(reminders.remind, now=clock.moment)
+    await db.write(booking.move, organiser, booking_id=made.id, slot_id=slots[4], now=clock.moment)
     async with sending(db, clock, office.url):
-        await eventually(lambda: len(office.mails) == 1)
         await eventually_all_settled(db, clock)
-    assert [str(received["Subject"])[:16] for received in office.mails] == ["Entretien annulé"]
+        needless = [row for row in await db.read(table) if row.error == "no longer due"]
+        assert [row.kind for row in needless] == ["reminder"]
+        clock.moment += timedelta(hours=1)  # a quarter of an hour before the new time
+        await db.write(reminders.remind, now=clock.moment)
+        await eventually(lambda: len(office.mails) == 3)
+    assert str(office.mails[2]["Subject"]) == "Dans un quart d’heure : Chaudronnerie de l’Orne"
 
 
 async def eventually_all_settled(db: Database, clock: SteppedClock) -> None:

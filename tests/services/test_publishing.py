@@ -57,7 +57,7 @@ async def test_publishing_makes_bookings_and_says_why_not(db: Database) -> None:
     assert codes == ["stand_full"]
 
 
-async def test_everybody_with_wishes_gets_one_mail_and_each_interview_its_reminders(db: Database) -> None:
+async def test_everybody_with_wishes_gets_one_mail(db: Database) -> None:
     def prepare(tx: Connection) -> tuple[Fair, list[int]]:
         made, slots = two_given(tx)
         make.make_recruiter(tx, made.stands[0])
@@ -67,7 +67,6 @@ async def test_everybody_with_wishes_gets_one_mail_and_each_interview_its_remind
     await db.write(publish, made)
     assert await db.read(mails, "timetable") == 3
     assert await db.read(mails, "stand_timetable") == 1
-    assert await db.read(mails, "reminder") == 4
     assert await db.read(mails, "booked") == 0
 
 
