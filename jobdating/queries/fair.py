@@ -36,6 +36,11 @@ class FairRoom:
     halves: tuple[tuple[HalfDay, tuple[Room | None, ...]], ...]
 
     @property
+    def over(self) -> bool:
+        """Whether every half-day has passed."""
+        return all(room.passed for _, rooms in self.halves for room in rooms if room)
+
+    @property
     def free(self) -> int:
         return sum(room.free for _, rooms in self.halves for room in rooms if room)
 

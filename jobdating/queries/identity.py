@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from jobdating.db import tables as t
 from jobdating.db.statement import Statement
+from jobdating.domain.grid import fair_hours
 from jobdating.domain.policy import ANONYMOUS, Actor
 from jobdating.domain.wishing import Mode, Wishing
 
@@ -52,6 +53,11 @@ class Fair:
     @property
     def days(self) -> list[date]:
         return [self.first_day + timedelta(days=n) for n in range((self.last_day - self.first_day).days + 1)]
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the hours of the last day end."""
+        return max(span.end for span in fair_hours([self.last_day], self.hours or [["00:00", "23:59"]], self.timezone))
 
 
 _OF_ACCOUNT: BindParameter[int] = bindparam("account_id")

@@ -68,10 +68,11 @@ class Board:
 
 @dataclass(frozen=True)
 class Status:
-    """How a stand runs. `plays_today` says that it has slots on the day being played.
+    """How a stand runs. `plays_today` says that it has slots on the day being played; `shut_until` when it takes people
+    without an appointment again, None while it does.
 
     `line` are the people who are here and wait that day; `waiting` those on its waitlist. `by_wishes` says that its
-    places come from the timetable.
+    places come from the timetable, `over` that all its slots have passed.
     """
 
     id: int
@@ -83,14 +84,16 @@ class Status:
     plays_today: bool
     takes_walk_ins: bool
     away: bool
+    shut_until: datetime | None
     connected: bool
     delay_minutes: int
     line: int
     by_wishes: bool
+    over: bool
 
     @property
     def is_full(self) -> bool:
-        return self.free == 0 and not self.closed
+        return self.free == 0 and not self.closed and not self.over
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,7 @@ _STATUS = Statement(
         t.stands.c.closed,
         t.stands.c.takes_walk_ins,
         t.stands.c.away_since,
+        t.stands.c.shut_until,
         t.stands.c.connected_since,
         t.stands.c.delay_minutes,
         select(func.count())
@@ -215,10 +219,12 @@ def status(tx: Connection, stand_id: int) -> Status | None:
         plays_today=bool(today),
         takes_walk_ins=row.takes_walk_ins,
         away=row.away_since is not None,
+        shut_until=row.shut_until,
         connected=row.connected_since is not None,
         delay_minutes=row.delay_minutes,
         line=len(line),
         by_wishes=Wishing(Mode(row.mode), rest_open=row.rest_open).by_wishes,
+        over=bool(slots) and all(each.passed for each in slots),
     )
 
 

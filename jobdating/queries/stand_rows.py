@@ -26,7 +26,7 @@ class FreeSlot:
 class StandRow:
     """`trades` are the stand's own; `levels` and `offers` those of its company. `next` are its first free slots.
 
-    `live` says that the fair's days have begun, so that delay and pause mean something.
+    `live` says that the fair's days have begun, so that delay and pause mean something; `over` that all slots have passed.
     """
 
     id: int
@@ -41,6 +41,7 @@ class StandRow:
     next: tuple[FreeSlot, ...]
     waiting: int
     closed: bool
+    over: bool
     live: bool
     away: bool
     delay_minutes: int
@@ -59,6 +60,12 @@ def _stands(condition: ColumnElement[bool]) -> Select[Any]:
             t.fairs.c.live_day,
             t.stands.c.away_since,
             t.stands.c.delay_minutes,
+            t.fairs.c.free_from,
+            select(func.max(t.slots.c.starts_at))
+            .where(t.slots.c.stand_id == t.stands.c.id)
+            .correlate(t.stands)
+            .scalar_subquery()
+            .label("last_slot"),
             select(func.count())
             .where(t.waitlist.c.stand_id == t.stands.c.id)
             .correlate(t.stands)
@@ -145,6 +152,7 @@ def _assemble(
             next=tuple(FreeSlot(slot.id, slot.starts_at) for slot in by_stand["free"][row.id][:SHOWN]),
             waiting=row.waiting,
             closed=row.closed,
+            over=row.last_slot is not None and row.free_from is not None and row.last_slot < row.free_from,
             live=row.live_day is not None,
             away=row.away_since is not None,
             delay_minutes=row.delay_minutes,

@@ -87,9 +87,11 @@ def minutes_filter(duration: timedelta | int) -> int:
 
 
 def phone_filter(number: str) -> str:
-    """ "06 39 98 01 02", of the "+33639980102" that is stored; another as it is."""
-    national = f"0{number[3:]}" if number.startswith("+33") and len(number) == 12 else ""
-    return "\u00a0".join(national[n : n + 2] for n in range(0, 10, 2)) or number
+    """ "06 39 98 01 02", of the "+33639980102" that is stored; another as it was written. Never cut in two."""
+    if not (number.startswith("+33") and len(number) == 12):
+        return unbroken_filter(number)
+    national = f"0{number[3:]}"
+    return "\u00a0".join(national[n : n + 2] for n in range(0, 10, 2))
 
 
 def dial_filter(number: str) -> str:
@@ -115,6 +117,17 @@ def tenth_filter(context: Context, value: float) -> str:
     return format_decimal(value, format="0.0", locale=_language(context))
 
 
+@pass_context
+def number_filter(context: Context, value: int) -> str:
+    """ "3 879" or "3,879": thousands as they are written in the language."""
+    return format_decimal(value, format="#,##0", locale=_language(context))
+
+
+def unbroken_filter(words: str) -> str:
+    """Words that stay on one line: a level, a telephone number."""
+    return words.replace(" ", "\u00a0")
+
+
 def first_upper_filter(words: str) -> str:
     """ "Thursday 17 June": the first letter alone; `capitalize` would make the others small."""
     return words[:1].upper() + words[1:]
@@ -135,4 +148,6 @@ FILTERS = {
     "duration": duration_filter,
     "minutes": minutes_filter,
     "tenth": tenth_filter,
+    "number": number_filter,
+    "unbroken": unbroken_filter,
 }

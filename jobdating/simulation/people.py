@@ -78,6 +78,19 @@ def candidates(
             for trade in sorted(some)
         ],
     )
+    tx.execute(
+        insert(t.consents),
+        [
+            {
+                "account_id": profile["account_id"],
+                "fair_id": fair_id,
+                "given_by": account["email"],
+                "wording": words.CONSENT,
+                "given_at": profile["registered_at"],
+            }
+            for account, profile in zip(rows, profiles, strict=True)
+        ],
+    )
     _documents(tx, zip(ids, rows, profiles, trades, strict=True), random)
     return tuple(
         Player(one, Actor(account, candidates={fair_id: one}), some)

@@ -156,6 +156,11 @@ LAST_NAMES = (
     "Villain", "Yger",
 )  # fmt: skip
 
+CONSENT = (  # as it was read when they registered
+    "J’accepte que les organisateurs utilisent ces informations pour le job dating, et que les entreprises avec "
+    "lesquelles je prends rendez-vous les voient. Tout est effacé trois mois après, ou avant si je le demande."
+)
+
 ABOUT_CANDIDATES = (
     "J’ai fait mon stage de troisième dans un atelier, et j’y suis retourné·e l’été suivant.",
     "Je cherche une entreprise près de chez moi, j’ai le BSR et un scooter.",

@@ -13,6 +13,7 @@ import { start as startPasskey } from "./passkey.js";
 import { start as startRail } from "./rail.js";
 import { start as startRefine } from "./refine.js";
 import { start as startRefresh } from "./refresh.js";
+import { start as startRefusedForm } from "./refused-form.js";
 import { start as startReplay } from "./replay.js";
 import { start as startSignInLink } from "./sign-in-link.js";
 import { start as startStand } from "./stand.js";
@@ -22,6 +23,7 @@ import { start as startWishes } from "./wishes.js";
 
 startLive();
 startForms();
+startRefusedForm();
 startOffline();
 startSignInLink();
 startPasskey();

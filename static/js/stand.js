@@ -106,6 +106,9 @@ function update() {
     const id = /** @type {HTMLElement} */ (join).dataset.waitlistJoin ?? "";
     const waits = document.querySelector(`[data-waits="${CSS.escape(id)}"]`) !== null;
     hide(/** @type {HTMLElement} */ (join), waits || !isWanted());
+    for (const said of root.querySelectorAll(`[data-waitlist-in="${CSS.escape(id)}"]`)) {
+      hide(/** @type {HTMLElement} */ (said), !waits);
+    }
   }
   for (const walkIn of root.querySelectorAll("[data-walk-in]")) hide(/** @type {HTMLElement} */ (walkIn), !isWanted());
   drawBar(interviews);

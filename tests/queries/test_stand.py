@@ -148,3 +148,17 @@ async def test_the_nearest_free_slots_come_in_order_of_time(db: Database) -> Non
         assert [slot.id for slot in near] == [world.slots[0], world.slots[1], world.slots[3]]
 
     await db.write(story)
+
+
+async def test_a_stand_whose_slots_have_all_passed_is_over_and_not_full(db: Database) -> None:
+    def story(tx: Connection) -> None:
+        world = World(tx)
+        last = make.MORNING + timedelta(days=1, hours=6, minutes=15)
+        for until, over in ((last, False), (last + timedelta(minutes=1), True)):
+            tx.execute(t.fairs.update().where(t.fairs.c.id == world.fair).values(free_from=until))
+            status, row = stand.status(tx, world.stand), stand_rows.stand_row(tx, world.stand)
+            room = fair.room(tx, world.fair)
+            assert status is not None and row is not None and room is not None
+            assert (status.over, row.over, room.over, status.is_full) == (over, over, over, False)
+
+    await db.write(story)

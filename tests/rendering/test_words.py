@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from jobdating.rendering import catalogue
-from jobdating.rendering.words import duration_filter, iso_filter
+from jobdating.rendering.words import duration_filter, iso_filter, phone_filter
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,14 @@ def test_a_length_is_not_to_be_taken_for_a_time_of_day(seconds: float, words: st
 def test_scripts_are_told_moments_in_utc_whatever_zone_the_clock_is_in() -> None:
     there = datetime(2027, 6, 17, 10, 20, tzinfo=ZoneInfo("Europe/Paris"))
     assert iso_filter(there) == iso_filter(there.astimezone(UTC)) == "2027-06-17T08:20:00Z"
+
+
+@pytest.mark.parametrize(
+    ("stored", "words"),
+    [("+33639980102", "06 39 98 01 02"), ("06 39 98 01 02", "06 39 98 01 02"), ("+441632960101", "+441632960101")],
+)
+def test_a_number_is_said_whichever_way_it_was_stored(stored: str, words: str) -> None:
+    assert phone_filter(stored).replace("\u00a0", " ") == words
 
 
 @pytest.mark.parametrize("language", catalogue.LANGUAGES)
