@@ -261,6 +261,7 @@ LEAVES: dict[str, Rule] = {
     "RepairSettled": _nothing,
     "StandWentAway": _stand,
     "StandCameBack": _stand,
+    "StandTurned": _stand,
     "StandPresenceChanged": _stand,
     "SlotBlocked": _slot,
     "SlotReopened": _slot,

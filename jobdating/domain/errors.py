@@ -91,6 +91,12 @@ class StandBusy(DomainError):
     code = "stand_busy"
 
 
+class StandShut(DomainError):
+    """The stand takes nobody without an appointment before `params["until"]`."""
+
+    code = "stand_shut"
+
+
 class CandidateBusy(DomainError):
     """The candidate is called or in an interview at another stand."""
 

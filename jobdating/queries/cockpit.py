@@ -80,6 +80,7 @@ class Board:
     room_hosts: tuple[str, ...]
     phone: str
     away_since: datetime | None
+    shut_until: datetime | None
     delay_minutes: int
     asks_confirmation: bool
     entries: tuple[Entry, ...]
@@ -297,6 +298,7 @@ def board(tx: Connection, stand_id: int, *, day: date | None = None) -> Board | 
         room_hosts=tuple(stand.room_hosts),
         phone=stand.phone,
         away_since=stand.away_since,
+        shut_until=stand.shut_until,
         delay_minutes=stand.delay_minutes,
         asks_confirmation=stand.asks_confirmation,
         entries=entries(

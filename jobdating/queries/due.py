@@ -33,7 +33,7 @@ class Due:
     stands: tuple[int, ...]
     fairs: tuple[int, ...]
     live: tuple[int, ...]
-    unsettled: bool  # a repair can no longer be taken back, and its pages do not know yet
+    unsettled: bool  # a repair can no longer be taken back, closes a stand or opens it again, and no page knows yet
     reminding: bool  # it is time to see whose interview comes near
     scrub: bool = False  # somebody was forgotten, and copies of their rows may be left in the database's files
 
@@ -93,7 +93,16 @@ def _reminding(tx: Connection, fairs: Iterable[Any], now: datetime) -> bool:
 
 def _unsettled(tx: Connection, now: datetime) -> bool:
     over = select(t.repairs.c.id).where(t.repairs.c.settled_at.is_(None), t.repairs.c.undo_until < now)
-    return tx.execute(over.limit(1)).first() is not None
+    return tx.execute(over.limit(1)).first() is not None or bool(turning(tx, now=now))
+
+
+def turning(tx: Connection, *, now: datetime) -> list[int]:
+    """Stands that a repair closed for a while and whose time to close or to open again has come."""
+    r, s = t.repairs.c, t.stands.c
+    over = select(s.id).where(s.shut_until <= now)
+    later = (s.shut_until.is_(None)) | (s.shut_until < r.reopens_at)
+    begun = select(s.id).join(t.repairs, r.stand_id == s.id).where(r.undone_at.is_(None), r.shuts_at <= now, later)
+    return sorted(tx.execute(over.union(begun.where(r.reopens_at > now))).scalars())
 
 
 def _promotable(tx: Connection, now: datetime) -> tuple[int, ...]:

@@ -26,7 +26,7 @@ _STANDS = select(
     t.stands.c.kind,
     t.stands.c.capacity,
     t.stands.c.away_since,
-    t.stands.c.takes_walk_ins,
+    (t.stands.c.takes_walk_ins & t.stands.c.shut_until.is_(None)).label("takes_walk_ins"),
     t.stands.c.turned_at,
 ).where(t.stands.c.fair_id == bindparam("fair_id"), ~t.stands.c.closed)
 _TODAY = (

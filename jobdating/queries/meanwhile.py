@@ -110,6 +110,7 @@ def _open(
                 s.takes_walk_ins,
                 ~s.closed,
                 s.away_since.is_(None),
+                s.shut_until.is_(None),
                 s.id.not_in(list(line_of)),
                 or_(shared.exists(), ~any_trade.exists()),
                 slots_left.exists(),

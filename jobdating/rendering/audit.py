@@ -59,6 +59,7 @@ SENTENCES = {
     "StandWentAway": _("a mis le stand en pause"),
     "StandCameBack": _("a repris le stand"),
     "SlotBlocked": _("a fermé un créneau"),
+    "StandTurned": _("a rouvert la file d’un stand"),
     "SlotReopened": _("a rouvert un créneau"),
     "AnnouncementSent": _("a envoyé une annonce"),
     "FairChanged": _("a changé les réglages"),

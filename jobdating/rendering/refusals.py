@@ -12,6 +12,8 @@ def _(message: str) -> str:
     return message
 
 
+MIDNIGHT = "0:00"  # the end of a day that is closed to its end is not told as a time
+
 SENTENCES = {
     "slot_taken": _("Ce créneau vient d’être pris. Choisis-en un autre."),
     "slot_blocked": _("Ce créneau n’est pas ouvert à la réservation."),
@@ -24,6 +26,7 @@ SENTENCES = {
     "already_in_line": _("Tu es déjà dans la file de ce stand."),
     "wrong_state": _("Cela a changé entre-temps : regarde où en est l’entretien."),
     "stand_busy": _("Un autre candidat est déjà appelé ou en entretien sur ce stand."),
+    "stand_shut": _("Ce stand ne prend personne sans rendez-vous pour le moment."),
     "candidate_busy": _("Ce candidat est appelé ou en entretien sur un autre stand."),
     "stand_not_full": _("Il reste des créneaux libres sur ce stand."),
     "wishes_first": _("Ici, les places viennent de tes vœux : classe-les, le planning te donne tes horaires."),
@@ -72,6 +75,7 @@ FOR_STAFF = {
     "limit_reached": _("Ce candidat a atteint le nombre maximum d’entretiens."),
     "not_eligible": _("Ce candidat cherche d’autres métiers que ceux du stand."),
     "already_in_line": _("Ce candidat est déjà dans la file de ce stand."),
+    "stand_shut": _("Ce stand est fermé pour le moment. Rouvrez-le d’abord, depuis son cockpit."),
     "consent_needed": _("Ce candidat, ou un de ses parents, n’a pas donné son accord : aucune place possible."),
     "wrong_state": _("Cela a changé entre-temps : regardez où en est l’entretien."),
     "gap_taken": _("Quelqu’un vient d’accepter la place libre. Regardez qui, puis choisissez."),
@@ -96,6 +100,9 @@ def sentence(code: str, params: Mapping[str, object], language: str, *, staff: b
         return say(FOR_STAFF[code])
     if code == "consent_needed":
         return say(WHOSE_CONSENT.get(str(params.get("permission")), SENTENCES[code]))
+    until = params.get("until")
+    if code == "stand_shut" and isinstance(until, datetime) and clock_time(until) != MIDNIGHT:
+        return say(_("Ce stand ne prend personne sans rendez-vous jusqu’à %(time)s.")) % {"time": clock_time(until)}
     starts_at = params.get("starts_at")
     if code == "too_close" and isinstance(starts_at, datetime):
         gap = params.get("gap")

@@ -19,7 +19,7 @@ from jobdating.domain.policy import Actor
 from jobdating.domain.refill import fits_before
 from jobdating.domain.slots import Span
 from jobdating.domain.states import WITH_RECRUITER, BookingState, GapState, OfferState, Origin
-from jobdating.services import rows
+from jobdating.services import closing, rows
 from jobdating.services.booking import Booking, booking_of, ids_of
 
 JUST = timedelta(seconds=5)  # a call that crossed an acceptance is refused; pressed again later it is a decision
@@ -40,7 +40,7 @@ def offer(
     Called by the timekeeper, which read who fits; here it only counts what must not be wrong: the stand is still free.
     """
     stand = rows.lock_stand(tx, stand_id)
-    if stand.closed or stand.away_since is not None or _busy(tx, stand_id) or answer_by <= now:
+    if _is_unready(tx, stand, now) or answer_by <= now:
         return None
     gap_id = _open_gap(tx, stand_id)
     if gap_id is None:
@@ -178,7 +178,7 @@ def _go_first(tx: Connection, actor: Actor, stand: Any, candidate_id: int, now: 
 def _ensure_free(tx: Connection, offered: Any, gap: Any, stand: Any, now: datetime) -> None:
     """They may have booked, or been called elsewhere, since they were asked."""
     rows.ensure_may_take(tx, offered.candidate_id)
-    if stand.closed or stand.away_since is not None or _busy(tx, stand.id):
+    if _is_unready(tx, stand, now):
         raise errors.GapTaken()
     b = t.bookings.c
     with_other = b.state.in_([state.value for state in sorted(WITH_RECRUITER)])
@@ -246,6 +246,11 @@ def _open_gap(tx: Connection, stand_id: int) -> int | None:
         .with_for_update()
     ).scalar()
     return found
+
+
+def _is_unready(tx: Connection, stand: Any, now: datetime) -> bool:
+    away = stand.closed or stand.away_since is not None or closing.until(tx, stand.id, now=now) is not None
+    return away or _busy(tx, stand.id)
 
 
 def _busy(tx: Connection, stand_id: int) -> bool:

@@ -26,7 +26,7 @@ from jobdating.domain.states import (
     StandKind,
     may_become,
 )
-from jobdating.services import gaps, notices, rows
+from jobdating.services import closing, gaps, notices, rows
 from jobdating.services.booking import NO_PROMISES, Booking, booking_of, ids_of
 
 EXTENSION = timedelta(minutes=5)
@@ -199,7 +199,8 @@ def _arrive(tx: Connection, actor: Actor, row: rows.BookingRow, *, now: datetime
 def join(tx: Connection, actor: Actor, *, stand_id: int, now: datetime, candidate_id: int | None = None) -> Booking:
     """Join a stand's line without an appointment, on the day. Joining twice is one joining.
 
-    Raises WindowClosed (not today, or the stand is closed), NotEligible, LimitReached, AlreadyInLine, NotFound.
+    Raises WindowClosed (not today, or the stand is closed for good), StandShut, NotEligible, LimitReached,
+    AlreadyInLine, NotFound.
     """
     stand = rows.lock_stand(tx, stand_id)
     own = actor.candidates.get(stand.fair_id)
@@ -217,6 +218,7 @@ def join(tx: Connection, actor: Actor, *, stand_id: int, now: datetime, candidat
         raise errors.AlreadyInLine()
     if stand.closed or not stand.takes_walk_ins or not _has_slots_left_today(tx, stand_id, stand.fair_id, now):
         raise errors.WindowClosed()
+    closing.ensure_open(tx, stand_id, now=now)
     if not rows.is_eligible(tx, candidate_id=candidate_id, stand_id=stand_id):
         raise errors.NotEligible()
     if len(rows.held(tx, candidate_id)) >= stand.cap:
@@ -237,7 +239,7 @@ def join(tx: Connection, actor: Actor, *, stand_id: int, now: datetime, candidat
 def hand_over(tx: Connection, actor: Actor, *, booking_id: int, stand_id: int, now: datetime) -> Booking:
     """Send somebody who waits to a colleague's line; they keep the time they had.
 
-    Raises WrongState, NotFound (also for a closed stand), AlreadyInLine when they wait there anyway.
+    Raises WrongState, NotFound (also for a closed stand), StandShut, AlreadyInLine when they wait there anyway.
     """
     for each in sorted({stand_id, rows.stand_of(tx, booking_id)}):  # lock order: stands by id, then the booking
         rows.lock_stand(tx, each)
@@ -250,6 +252,7 @@ def hand_over(tx: Connection, actor: Actor, *, booking_id: int, stand_id: int, n
         return booking_of(row)
     if row.state not in {BookingState.BOOKED, BookingState.CHECKED_IN, BookingState.CALLED}:
         raise errors.WrongState(state=row.state)
+    closing.ensure_open(tx, stand_id, now=now)
     if rows.live_at(tx, stand_id=stand_id, candidate_id=row.candidate_id) is not None:
         raise errors.AlreadyInLine()
     state = row.state

@@ -12,7 +12,7 @@ from jobdating.queries import cockpit, invitations, review, watching
 from jobdating.queries.cockpit import Board
 from jobdating.queries.interviews import Entry
 from jobdating.rendering import report
-from jobdating.services import announcements, audit, booking, live_day, stand
+from jobdating.services import announcements, audit, booking, closing, live_day, stand
 from jobdating.web import forms, pages
 from jobdating.web.house import house
 from jobdating.web.rooms import servers
@@ -57,6 +57,13 @@ async def back(request: Request) -> Response:
     """End the break."""
     seen = visit(request)
     await house(request).db.write(stand.back, seen.actor, stand_id=_stand_id(request), now=seen.now)
+    return await pages.done(request, _own(request))
+
+
+async def open_again(request: Request) -> Response:
+    """Take people again who come without an appointment."""
+    seen = visit(request)
+    await house(request).db.write(closing.reopen, seen.actor, stand_id=_stand_id(request), now=seen.now)
     return await pages.done(request, _own(request))
 
 

@@ -228,6 +228,7 @@ def routes(*, demo: bool) -> list[BaseRoute]:
         post("/fairs/{fair}/cockpit/{stand:int}/away", cockpit.away, Guard.STAFF),
         post("/fairs/{fair}/cockpit/{stand:int}/back", cockpit.back, Guard.STAFF),
         post("/fairs/{fair}/cockpit/{stand:int}/slots/{slot:int}/block", cockpit.block, Guard.STAFF),
+        post("/fairs/{fair}/cockpit/{stand:int}/open-again", cockpit.open_again, Guard.STAFF),
         post("/fairs/{fair}/cockpit/{stand:int}/slots/{slot:int}/reopen", cockpit.reopen, Guard.STAFF),
         post("/fairs/{fair}/cockpit/{stand:int}/clashes/{clash:int}/{answer}", cockpit.settle, Guard.STAFF),
         both("/fairs/{fair}/cockpit/{stand:int}/repair", repairs.preview, Guard.LEAD),

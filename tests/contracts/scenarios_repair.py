@@ -11,7 +11,7 @@ from jobdating.domain import events
 from jobdating.domain.repair import Asked, Way
 from jobdating.domain.slots import Span
 from jobdating.queries import repair as queries
-from jobdating.services import blocking, booking, presence, repair
+from jobdating.services import blocking, booking, closing, presence, repair
 from tests.contracts.scenarios_line import offer, start
 from tests.contracts.world import Scenario, World, steps
 from tests.factories import BEFORE
@@ -87,6 +87,18 @@ SCENARIOS = [
         (events.RepairUndone, events.BookingRestored),
         undone,
         before=steps(there, nowhere_else, CLOSE),
+    ),
+    Scenario(
+        "a stand that was closed opens again in time",
+        (events.StandTurned,),
+        lambda tx, w: repair.settle(tx, now=w.now + timedelta(days=1)),
+        before=steps(there, CLOSE, settled),
+    ),
+    Scenario(
+        "a stand that was closed is opened again by its people",
+        (events.StandTurned,),
+        lambda tx, w: closing.reopen(tx, w.recruiter, stand_id=w.stand, now=w.now),
+        before=steps(there, CLOSE),
     ),
     Scenario("a shift can no longer be taken back", (events.RepairSettled,), settled, before=steps(there, SHIFT)),
 ]

@@ -153,6 +153,7 @@ POST   /gap-offers/{offer}/accept                                        coa    
 GET    /fairs/{fair}/cockpit                                             rloa    =       a
 GET    /fairs/{fair}/cockpit/{stand}                                     rloa    oa      a
 POST   /fairs/{fair}/cockpit/{stand}/away                                rloa    oa      a
+POST   /fairs/{fair}/cockpit/{stand}/open-again                          rloa    oa      a
 POST   /fairs/{fair}/cockpit/{stand}/back                                rloa    oa      a
 POST   /fairs/{fair}/cockpit/{stand}/slots/{slot}/block                  rloa    oa      a
 POST   /fairs/{fair}/cockpit/{stand}/slots/{slot}/reopen                 rloa    oa      a

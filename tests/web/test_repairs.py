@@ -153,6 +153,35 @@ async def test_closing_says_what_becomes_of_everybody(site: Site, world: World) 
     assert "2 rendez-vous annulés." in await look(site, done, world.organiser)
 
 
+async def test_a_closed_stand_says_until_when_and_takes_nobody_before(site: Site, world: World) -> None:
+    malo = await site.db.write(world.person, "Malo")
+    public, cockpit = f"/stands/{world.missing}", f"/cockpit/{world.missing}"
+    assert "Rejoindre la file" in await look(site, public, malo)
+    path = f"/wall{public}/repair"
+    await send(site, path, world.organiser, form_of(await look(site, f"{path}?way=close", world.organiser)))
+    page = await look(site, public, malo)
+    assert "Ce stand ne prend personne sans rendez-vous jusqu’à 12:00." in page
+    assert "Rejoindre la file" not in page
+    _, refused = await send(site, f"{public}/queue", malo, {}, status=409)
+    assert "Ce stand ne prend personne sans rendez-vous jusqu’à 12:00." in refused
+    assert "fermé jusqu’à 12:00" in await look(site, cockpit, world.recruiter)
+    assert f'formaction="{FAIR}{cockpit}/open-again"' in await look(site, f"/wall{public}", world.organiser)
+    await send(site, f"{cockpit}/open-again", world.recruiter, {})
+    assert "Rejoindre la file" in await look(site, public, malo)
+    await send(site, f"{public}/queue", malo, {})
+
+
+async def test_a_stand_closed_for_the_day_does_not_say_midnight(site: Site, world: World) -> None:
+    malo = await site.db.write(world.person, "Malo")
+    path = f"/wall/stands/{world.missing}/repair"
+    page = await look(site, f"{path}?way=close&until=evening", world.organiser)
+    await send(site, path, world.organiser, form_of(page))
+    words = "Ce stand ne prend personne sans rendez-vous pour le reste de la journée."
+    assert words in await look(site, f"/stands/{world.missing}", malo)
+    _, refused = await send(site, f"/stands/{world.missing}/queue", malo, {}, status=409)
+    assert "Ce stand ne prend personne sans rendez-vous pour le moment." in refused
+
+
 async def test_a_lead_repairs_their_company_s_stands_and_a_colleague_does_not(site: Site, world: World) -> None:
     path = f"/cockpit/{world.missing}/repair"
     page = await look(site, f"{path}?way=shift&minutes=30", world.lead)

@@ -139,6 +139,7 @@ stands = Table(
     ),  # [[start, end], …] ISO UTC: what slots were cut from
     Column("closed", Boolean, nullable=False, server_default=false()),
     Column("away_since", Moment),
+    Column("shut_until", Moment),  # takes nobody without an appointment until then; kept by repairs and the timekeeper
     Column("connected_since", Moment),  # a recruiter of the stand has the cockpit open
     Column("seen_at", Moment),  # last time one had
     Column("delay_minutes", Integer, nullable=False, server_default="0"),  # of the next start, kept by the timekeeper

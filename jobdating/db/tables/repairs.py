@@ -18,6 +18,8 @@ repairs = Table(
     Column("undo_until", Moment, nullable=False),
     Column("settled_at", Moment),  # when it was undone, or could not be any more
     Column("undone_at", Moment),
+    Column("shuts_at", Moment),  # takes nobody without an appointment from here
+    Column("reopens_at", Moment),  # to there; both NULL unless it closed the stand
     Index(
         "ix_repairs_undo_until",
         "undo_until",

@@ -43,6 +43,11 @@ class StandCameBack(StandEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StandTurned(StandEvent):
+    """A stand that was closed for a while is closed from now on, or takes people again."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class StandPresenceChanged(StandEvent):
     connected: bool
 

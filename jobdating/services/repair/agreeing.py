@@ -30,7 +30,7 @@ from jobdating.domain.repair import (
 from jobdating.domain.states import LIVE, WAITING, BookingState
 from jobdating.domain.window import day_span
 from jobdating.queries import repair as queries
-from jobdating.services import rows
+from jobdating.services import closing, gaps, rows
 from jobdating.services.grid import PlanStale
 from jobdating.services.repair import writing
 
@@ -72,9 +72,12 @@ def carry_out(
         .values(
             fair_id=fair_id, stand_id=stand_id, way=asked.way.value, data=encode(record), account_id=actor.account_id,
             made_at=now, undo_until=now + timedelta(minutes=fair.undo_minutes),
+            **({"shuts_at": facts.since, "reopens_at": facts.until} if asked.way is Way.CLOSE else {}),
         )
         .returning(t.repairs.c.id)
     ).scalar_one()  # fmt: skip
+    if closing.show(tx, stand_id, now=now):
+        gaps.close(tx, stand_id=stand_id, now=now, by=actor.account_id)
     told = writing.events_of(fair_id, record.people, by=party)
     for each in record.people:
         if each.waits:

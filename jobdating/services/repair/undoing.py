@@ -14,7 +14,8 @@ from jobdating.domain.repair import Holder, Now, PersonChange, Record, SlotChang
 from jobdating.domain.repair import undo as worked_out
 from jobdating.domain.slots import Span
 from jobdating.domain.states import LIVE, BookingState, SlotState
-from jobdating.services import rows
+from jobdating.queries.due import turning
+from jobdating.services import closing, rows
 from jobdating.services.repair import writing
 
 _HOLDING = LIVE | {BookingState.DONE, BookingState.NO_SHOW}
@@ -50,6 +51,7 @@ def undo(tx: Connection, actor: Actor, *, fair_id: int, repair_id: int, now: dat
         .where(t.repairs.c.id == repair_id)
         .values(settled_at=now, undone_at=now, data=encode(replace(record, left=done.left)))
     )
+    closing.show(tx, row.stand_id, now=now)
     for event in writing.events_of(fair_id, back, by=party):
         journal.append(tx, event, at=now, by=actor.account_id)
     undone = events.RepairUndone(fair_id=fair_id, stand_id=row.stand_id, repair_id=repair_id)
@@ -58,7 +60,9 @@ def undo(tx: Connection, actor: Actor, *, fair_id: int, repair_id: int, now: dat
 
 
 def settle(tx: Connection, *, now: datetime) -> None:
-    """Repairs that can no longer be taken back: the pages that offer it are told."""
+    """Repairs that can no longer be taken back, and stands that close for a while or open again: their pages are told."""
+    for stand_id in turning(tx, now=now):
+        closing.turn(tx, stand_id=stand_id, now=now)
     over = tx.execute(
         select(t.repairs.c.id, t.repairs.c.fair_id, t.repairs.c.stand_id)
         .where(t.repairs.c.settled_at.is_(None), t.repairs.c.undo_until < now)
