@@ -13,7 +13,7 @@ from jobdating.domain.errors import DomainError
 from jobdating.domain.policy import ANONYMOUS
 from jobdating.rendering import catalogue
 from jobdating.rendering.refusals import sentence
-from jobdating.web import pages
+from jobdating.web import again, pages
 from jobdating.web.house import house
 from jobdating.web.visit import Visit
 
@@ -52,6 +52,8 @@ async def refuse(request: Request, error: Exception) -> Response:
         query = request.scope["query_string"].decode("latin-1")
         back = request.scope["path"] + (f"?{query}" if query else "")
         return RedirectResponse(f"{DOORS[code]}?back={quote(back, safe='/')}", status_code=303)
+    if code in again.CODES and (typed := await again.typed(request)):
+        return again.page(request, typed, status=status, door=DOORS.get(code, ""), message=words)
     response = pages.page(request, "refusal.html", status=status, code=code, message=words)
     response.headers.update(headers)
     return response

@@ -1,6 +1,7 @@
 // Saves what is typed in [data-autosave] while it is typed. A patch never takes it away: see isBeingTyped.
 // @ts-check
 import { reached, renew } from "./live.js";
+import { renewToken } from "./token.js";
 
 const PAUSE = 900; // milliseconds without a key before a save
 const AGAIN = 4000; // before another try when a save failed
@@ -12,6 +13,9 @@ const PATIENCE = 1500; // for the frame of a save: until then one that was drawn
  * @type {Map<string, {body: URLSearchParams, timer: number, sending: boolean, theirs?: string}>}
  */
 const waiting = new Map();
+
+/** Who waits until nothing is left to be saved. @type {Set<() => void>} */
+const patient = new Set();
 
 /** Addresses saved a moment ago, with the cursor of the save. @type {Map<string, string>} */
 const settling = new Map();
@@ -29,6 +33,18 @@ export function isBeingTyped(node) {
   const box = node instanceof Element ? node.closest("[data-autosave]") : null;
   const address = box instanceof HTMLElement ? (box.dataset.autosave ?? "") : "";
   return waiting.has(address) || settling.has(address);
+}
+
+/** Wait until all that was typed is saved. */
+export async function allSaved() {
+  while (waiting.size > 0) await new Promise((resolve) => patient.add(() => resolve(undefined)));
+}
+
+/** Nothing of an address waits any more. @param {string} address */
+function isSaved(address) {
+  waiting.delete(address);
+  for (const go of patient) go();
+  patient.clear();
 }
 
 /** @param {string} address @returns {HTMLElement[]} */
@@ -87,6 +103,7 @@ async function save(address, leaving = false) {
   try {
     const answer = await send(address, sent, leaving);
     if (answer.status >= 500) throw new Error(String(answer.status));
+    if (answer.status === 401 || answer.status === 403) return void (await waitForSession(address, entry, answer));
     if (answer.status === 409 && (await isAnothers(address, entry, answer.clone()))) return;
     const typed = entry.body.toString() !== sent.toString();
     if (answer.ok) {
@@ -98,7 +115,7 @@ async function save(address, leaving = false) {
       entry.timer = setTimeout(save, PAUSE, address);
       return;
     }
-    waiting.delete(address);
+    isSaved(address);
     if (!answer.ok) say(address, String((await answer.json()).message));
     else void settle(address, answer.headers.get("x-cursor") ?? "");
   } catch {
@@ -107,6 +124,16 @@ async function save(address, leaving = false) {
   } finally {
     entry.sending = false;
   }
+}
+
+/**
+ * The session has ended in the middle of a note: it stays, and is saved as soon as somebody has signed in again, in
+ * another tab too. Who has the right no longer is told so, and so is who still has to confirm who they are.
+ * @param {string} address @param {{timer: number}} entry @param {Response} answer
+ */
+async function waitForSession(address, entry, answer) {
+  say(address, answer.status === 401 ? "signedOut" : String((await answer.json()).message));
+  entry.timer = setTimeout(save, (await renewToken()) ? 0 : AGAIN, address);
 }
 
 /**

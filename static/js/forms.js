@@ -1,8 +1,10 @@
 // Sends forms marked data-live without leaving the page. A second click while one is under way does nothing; the page
 // shows the result when its frame comes, or is drawn anew when none does.
 // @ts-check
+import { allSaved } from "./autosave.js";
 import { reached, renew } from "./live.js";
 import { clearBeside, say, sayBeside, sayLost } from "./messages.js";
+import { renewToken } from "./token.js";
 
 const PATIENCE = 1000; // milliseconds for the frame that shows what was done
 
@@ -31,7 +33,10 @@ async function send(form, address, button) {
   say("");
   clearBeside(form);
   try {
-    await settle(form, await post(form, address, button));
+    let answer = await post(form, address, button);
+    // The page may be older than the session: who signed in again in another tab presses once.
+    if (answer.status === 403 && (await renewToken())) answer = await post(form, address, button);
+    await settle(form, answer);
   } catch {
     sayLost();
   } finally {
@@ -58,7 +63,10 @@ async function settle(form, answer) {
     return;
   }
   if (answer.redirected) return location.assign(answer.url);
-  if (answer.status === 401) return location.reload();
+  if (answer.status === 401) {
+    await allSaved();
+    return location.reload();
+  }
   const kind = answer.headers.get("content-type") ?? "";
   if (!kind.startsWith("application/json")) {
     if (answer.ok) return location.reload();

@@ -1,5 +1,6 @@
 // Keeps a page that names its topics up to date, and lets forms wait until it shows what they did.
 // @ts-check
+import { allSaved } from "./autosave.js";
 import { listen, mark, speak, tint } from "./changes.js";
 import { found, lost } from "./connection.js";
 import { hasReached } from "./cursor.js";
@@ -24,7 +25,7 @@ export function start() {
   listen();
   const query = new URLSearchParams({ topics: liveTopics, lang: lang ?? "fr" });
   if (liveFair) query.set("fair", liveFair);
-  line = new Line(query, liveCursor ?? "", { frame: show, lost: cut, refused });
+  line = new Line(query, liveCursor ?? "", { frame: show, lost: cut, refused: () => void refused() });
   const check = () => line?.check();
   addEventListener("online", check);
   addEventListener("offline", cut);
@@ -82,10 +83,12 @@ function cut() {
   lost();
 }
 
-/** The session is over or a right is gone: the server says what there is to see now. */
-function refused() {
+/** The session is over or a right is gone: the server says what there is to see now, once nothing typed would be lost. */
+async function refused() {
   const before = Number(sessionStorage.getItem(RELOADED) ?? "0");
-  if (Date.now() - before < TOO_SOON) return cut();
+  cut();
+  if (Date.now() - before < TOO_SOON) return;
+  await allSaved();
   sessionStorage.setItem(RELOADED, String(Date.now()));
   location.reload();
 }
