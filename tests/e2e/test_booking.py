@@ -100,6 +100,14 @@ async def test_a_place_is_taken_on_a_phone_with_two_touches(site: Site, world: W
     assert await held(site, world.candidate) == []
 
 
+async def test_on_a_desk_the_slots_keep_their_width_when_one_is_chosen(world: World, open_page: OpenPage) -> None:
+    page = await open_page(world.path, world.candidate, width=1280)
+    before = await page.locator(".slot-days").evaluate("(slots) => slots.clientWidth")
+    await page.locator(slot(page, world.slots[3])).click()
+    await expect(bar(page)).to_contain_text("jeu. 17, 9:45")
+    assert await page.locator(".slot-days").evaluate("(slots) => slots.clientWidth") >= before
+
+
 async def test_a_slot_that_somebody_takes_turns_while_one_looks(site: Site, world: World, open_page: OpenPage) -> None:
     page = await open_page(world.path, world.candidate)
     await page.locator(slot(page, world.slots[4])).click()
@@ -187,6 +195,7 @@ async def test_at_a_full_stand_one_waits_and_may_stop_waiting(site: Site, world:
     await page.get_by_role("button", name="Me prévenir si une place se libère").click()
     await expect(page.locator(".stand-status")).to_contain_text("2 personnes attendent.")
     await expect(page.locator("[data-waitlist-join]")).to_be_hidden()
+    await expect(page.locator("[data-waitlist-in]")).to_be_visible()
     await page.get_by_role("button", name="Ne plus attendre").click()
     await expect(page.locator(".stand-status")).to_contain_text("1 personne attend.")
     await expect(page.locator("[data-waitlist-join]")).to_be_visible()
@@ -249,10 +258,20 @@ async def test_the_day_itself_one_joins_the_line_without_an_appointment(
 
     await site.db.write(turn)
     page = await open_page(world.path, world.candidate)
-    await expect(page.locator(slot(page, world.slots[0]))).to_contain_text("passé")
-    await page.get_by_role("button", name="Rejoindre la file sans rendez-vous").click()
+    await expect(page.locator(slot(page, world.slots[0]))).to_contain_text("trop tard")
+    join = page.get_by_role("button", name="Rejoindre la file sans rendez-vous")
+    await join.click()
     await expect(page.locator(".stand-status")).to_contain_text("1 personne dans la file")
     await expect(page.locator(".commitments")).to_contain_text("sans rendez-vous Chaudronnerie de l’Orne")
+    await expect(join).to_be_hidden()  # one waits in a line once
+    await page.locator(".commitments").get_by_role("button", name="Annuler").click()
+    await expect(join).to_be_visible()
+
+
+async def test_a_double_click_chooses_a_slot_as_one_click_does(world: World, open_page: OpenPage) -> None:
+    page = await open_page(world.path, world.candidate, width=1280)
+    await page.locator(slot(page, world.slots[2])).dblclick()
+    await expect(bar(page).get_by_role("button", name="Réserver ce créneau")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,12 @@ async def test_code_from_a_mail_that_was_read_on_another_device(open_page: OpenP
     assert found
     await phone.locator("pre a").click()  # the wrong browser for the link: it says so
     await expect(phone.get_by_role("alert")).to_contain_text("Ce lien s’ouvre dans le navigateur qui l’a demandé.")
-    await laptop.get_by_label("Code de huit chiffres").fill(found[0])
+    code = laptop.get_by_label("Code de huit chiffres")
+    await code.fill(found[0][:-1] + str((int(found[0][-1]) + 1) % 10))
+    await laptop.get_by_role("button", name="Me connecter").click()
+    await expect(laptop.locator("#code-error")).to_be_visible()
+    await expect(code).to_be_focused()
+    await code.fill(found[0])
     await laptop.get_by_role("button", name="Me connecter").click()
     await expect(laptop.get_by_role("link", name="Mon compte, Inès")).to_be_visible()
 

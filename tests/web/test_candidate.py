@@ -86,7 +86,10 @@ async def test_pages_answer_before_during_and_after_the_fair(
         for moment in (make.BEFORE, make.MORNING, make.MORNING + timedelta(days=40)):
             clock.moment = moment
             for page in ("planning", "planning/meanwhile", "profile", "wishes"):
-                assert (await ines.get(f"{FAIR}/{page}")).status_code == 200
+                answer = await ines.get(f"{FAIR}/{page}")
+                assert answer.status_code == 200
+                over = page == "planning" and moment > make.MORNING
+                assert ("Ce job dating est terminé" in answer.text) is over
         assert (await ines.get("/device-test?fair=juin-2027")).status_code == 200
     async with site.client(people[1]) as recruiter:
         assert (await recruiter.get(f"{FAIR}/planning")).status_code == 404
