@@ -289,6 +289,7 @@ LEAVES: dict[str, Rule] = {
     "ParentAsked": _nothing,
     "PermissionChanged": _nothing,
     "KeepingChanged": _nothing,
+    "PaperChanged": _nothing,
     "AdultChanged": _nothing,
     "OpinionGiven": _nothing,
     "PairDecided": _nothing,

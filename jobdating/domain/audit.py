@@ -22,8 +22,8 @@ KINDS: dict[Category, frozenset[str]] = {
     Category.EXPORTS: frozenset({"FairExported", "InterviewsExported", "AuditExported"}),
     Category.CONSENTS: frozenset(
         {
-            "CandidateRegistered", "PermissionChanged", "ParentAsked", "KeepingChanged", "AdultChanged",
-            "AccountErased", "PeopleForgotten",
+            "CandidateRegistered", "PermissionChanged", "ParentAsked", "PaperChanged", "KeepingChanged",
+            "AdultChanged", "AccountErased", "PeopleForgotten",
         }
     ),
 }  # fmt: skip

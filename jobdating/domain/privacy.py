@@ -39,6 +39,22 @@ def may_take(permission: str) -> bool:
     return permission in {Permission.GIVEN, Permission.ASKED}
 
 
+def needs_parent(age_band: str) -> bool:
+    """Whether a parent's yes counts beside the candidate's own."""
+    return age_band == AgeBand.UNDER_15
+
+
+def waits_for_parent(age_band: str, permission: str) -> bool:
+    """Whether a parent who has not answered keeps somebody from taking part."""
+    return needs_parent(age_band) and permission in {Permission.ASKED, Permission.PARENT_ASKED}
+
+
+def may_need_parent(age_band: str, permission: str) -> bool:
+    """The same for who may still turn out to be under 15: put on a list by others, and not asked yet."""
+    unsure = permission == Permission.ASKED and age_band in {"", AgeBand.FROM_15_TO_17}
+    return unsure or needs_parent(age_band)
+
+
 def purge_day(last_day: date, *, months: int = KEPT_MONTHS) -> date:
     """The day on which what names people is erased: some months after the fair, or the end of that month."""
     month = last_day.month - 1 + months

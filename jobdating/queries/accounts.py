@@ -80,6 +80,7 @@ def held(tx: Connection, account_id: int) -> dict[str, list[dict[str, Any]]]:
             t.adults.c.email, t.adults.c.named_at, t.adults.c.stopped_at, t.adults.c.ended_at
         ).where(t.adults.c.candidate_id.in_(candidate_ids)),
     }  # fmt: skip
+    keeper = t.accounts.alias("keeper")
     email = select(t.accounts.c.email).where(t.accounts.c.id == account_id).scalar_subquery()
     of_account = {
         "account": select(t.accounts).where(t.accounts.c.id == account_id),
@@ -87,7 +88,12 @@ def held(tx: Connection, account_id: int) -> dict[str, list[dict[str, Any]]]:
         .join(t.fairs, f.id == t.candidates.c.fair_id)
         .outerjoin(t.sites, t.sites.c.id == t.candidates.c.site_id)
         .where(t.candidates.c.account_id == account_id),
-        "consents": select(t.consents).where(t.consents.c.account_id == account_id),
+        "consents": select(
+            *(column for column in t.consents.c if column.name != "recorded_by"),
+            (keeper.c.first_name + " " + keeper.c.last_name).label("recorded_by"),
+        )
+        .outerjoin(keeper, keeper.c.id == t.consents.c.recorded_by)
+        .where(t.consents.c.account_id == account_id),
         "sessions": select(t.sessions.c.agent, t.sessions.c.opened_at, t.sessions.c.seen_at).where(
             t.sessions.c.account_id == account_id
         ),

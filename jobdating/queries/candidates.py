@@ -11,9 +11,10 @@ from sqlalchemy import Connection, func, select
 
 from jobdating.db import tables as t
 from jobdating.domain.errors import NotFound
-from jobdating.domain.privacy import Permission
+from jobdating.domain.privacy import Permission, waits_for_parent
 from jobdating.domain.states import LIVE, WITH_RECRUITER, BookingState, Origin
 from jobdating.queries.interviews import trades_of
+from jobdating.queries.papers import HAS_YES
 from jobdating.queries.preparation import HERE, count, is_in
 
 PAGE = 50
@@ -30,6 +31,7 @@ class Kind(StrEnum):
     INCOMPLETE = "incomplete"
     NO_CV = "no_cv"
     CONSENT = "consent"
+    PARENT = "parent"
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,8 @@ def _candidates(tx: Connection, fair_id: int) -> Sequence[Any]:
             t.candidates.c.site_id,
             t.candidates.c.level,
             t.candidates.c.permission,
+            t.candidates.c.age_band,
+            HAS_YES.label("parent_agreed"),
             t.candidates.c.connected_since,
             t.accounts.c.first_name,
             t.accounts.c.last_name,
@@ -150,6 +154,7 @@ def _matches(row: Any, asked: Search) -> bool:
         Kind.INCOMPLETE: not (row.level and row.has_trade),
         Kind.NO_CV: row.document is None,
         Kind.CONSENT: row.permission != Permission.GIVEN,
+        Kind.PARENT: waits_for_parent(row.age_band, row.permission) and not row.parent_agreed,
     }[asked.kind]
     if not wanted:
         return False

@@ -12,7 +12,10 @@ from jobdating.domain.states import AgeBand
 
 @dataclass(frozen=True)
 class Consent:
-    """One yes, in the words that were read. `own` is False for a parent's."""
+    """One yes, in the words that were read. `own` is False for a parent's.
+
+    `signed_on` is the day on a paper that the organisers hold, None for what was answered here.
+    """
 
     id: int
     kind: ConsentKind
@@ -21,6 +24,7 @@ class Consent:
     given_at: datetime
     withdrawn_at: datetime | None
     until: date | None
+    signed_on: date | None
 
     @property
     def own(self) -> bool:
@@ -75,7 +79,7 @@ def parts(tx: Connection, account_id: int) -> tuple[Part, ...]:
 
 def _consents(tx: Connection, account_id: int) -> dict[int | None, tuple[Consent, ...]]:
     c = t.consents.c
-    columns = (c.id, c.kind, c.wording, c.given_by, c.given_at, c.withdrawn_at, c.until)
+    columns = (c.id, c.kind, c.wording, c.given_by, c.given_at, c.withdrawn_at, c.until, c.signed_on)
     rows = tx.execute(select(c.fair_id, *columns).where(c.account_id == account_id).order_by(c.id.desc()))
     found: dict[int | None, list[Consent]] = {}
     for row in rows:

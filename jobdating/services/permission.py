@@ -28,13 +28,18 @@ def record(
     wording: str,
     now: datetime,
     until: date | None = None,
+    signed_on: date | None = None,
+    recorded_by: int | None = None,
 ) -> None:
-    """Write down a yes in the words that were read; one of the same kind before it is replaced."""
+    """Write down a yes in the words that were read; one of the same kind before it is replaced.
+
+    `signed_on` and `recorded_by` are for one on paper: the day it bears, and the organiser who holds it.
+    """
     take_back(tx, account_id=account_id, fair_id=fair_id, kind=kind, now=now)
     tx.execute(
         insert(t.consents).values(
             account_id=account_id, fair_id=fair_id, kind=kind.value, given_by=given_by, wording=wording, given_at=now,
-            until=until,
+            until=until, signed_on=signed_on, recorded_by=recorded_by,
         )
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """The organiser's candidates: finding somebody, seeing and doing all for them. Parse, call, respond."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -8,9 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from jobdating.domain.errors import NotFound
-from jobdating.queries import candidates, places
+from jobdating.queries import candidates, papers, places
 from jobdating.queries.candidates import Happened, Kind, Person, Search
+from jobdating.queries.papers import Paper
 from jobdating.queries.places import Choice, Place
+from jobdating.rendering import consent as words
 from jobdating.services import audit
 from jobdating.web import forms, pages
 from jobdating.web.house import house
@@ -19,10 +22,11 @@ from jobdating.web.visit import visit
 
 @dataclass(frozen=True)
 class Desk:
-    """What the page of a candidate shows: the person, what happened, and where there is room for them."""
+    """What the page of a candidate shows: the person, what happened, a parent's paper, where there is room for them."""
 
     person: Person
     history: list[Happened]
+    paper: Paper
     stands: list[Choice]
     chosen: Choice | None
     moving: int | None
@@ -31,19 +35,41 @@ class Desk:
 
 async def find(request: Request) -> Response:
     """The candidates of the fair, by what is in the address."""
+    return await people_page(request)
+
+
+async def people_page(
+    request: Request, *, fields: object = None, signed_on: str = "", ticked: Collection[int] = ()
+) -> Response:
+    """The list; with what was wrong when papers were noted for those who are ticked."""
     fair = visit(request).the_fair()
     asked = Search(
         words=request.query_params.get("q", "")[:100],
         site_id=_number(request, "site"),
-        kind=_kind(request.query_params.get("state", "")),
+        kind=Kind.PARENT if request.method == "POST" else _kind(request.query_params.get("state", "")),
         page=_number(request, "page") or 1,
     )
     found = await house(request).db.read(candidates.search, fair.id, asked)
-    return pages.page(request, "organiser/candidates.html", found=found, asked=asked)
+    return pages.page(
+        request,
+        "organiser/candidates.html",
+        status=422 if fields else 200,
+        found=found,
+        asked=asked,
+        fields=fields or {},
+        signed_on=signed_on,
+        ticked=ticked,
+        saved=_number(request, "saved"),
+    )
 
 
 async def show(request: Request) -> Response:
     """One candidate: profile, interviews with every act, a place to give, and what happened."""
+    return await person_page(request)
+
+
+async def person_page(request: Request, *, fields: object = None, signed: tuple[str, str] = ("", "")) -> Response:
+    """The page of one candidate; with what was wrong with a paper that was typed, and the day and name typed."""
     seen, candidate_id = visit(request), request.path_params["candidate"]
     if candidate_id > forms.MAX_ID:
         raise NotFound(what="candidate")
@@ -62,13 +88,22 @@ async def show(request: Request) -> Response:
             if chosen
             else {}
         )
-        return Desk(person, candidates.history(tx, fair.id, candidate_id), stands, chosen, leaving, days)
+        history, paper = candidates.history(tx, fair.id, candidate_id), papers.paper(tx, candidate_id, fair_id=fair.id)
+        return Desk(person, history, paper, stands, chosen, leaving, days)
 
     desk = await house(request).db.read(read)
     await house(request).db.write(
         audit.profile_read, seen.actor, candidate_id=candidate_id, stand_id=None, now=seen.now
     )
-    return pages.page(request, "organiser/candidate.html", desk=desk)
+    return pages.page(
+        request,
+        "organiser/candidate.html",
+        status=422 if fields else 200,
+        desk=desk,
+        fields=fields or {},
+        signed=signed,
+        wording=words.parent_wording(desk.paper.first_name, fair.name, seen.language),
+    )
 
 
 def _kind(value: str) -> Kind:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from jobdating.db import tables as t
 from jobdating.domain import events
 from jobdating.domain.states import AgeBand
-from jobdating.services import adult, audit, consent, parent, purge, waitlist
+from jobdating.services import adult, audit, consent, paper, parent, purge, waitlist
 from tests.contracts.world import Scenario, World, steps
 from tests.factories import BEFORE
 
@@ -34,6 +34,17 @@ def parent_says(tx: Connection, w: World, *, agreed: bool) -> None:
 
 def agree(tx: Connection, w: World) -> None:
     parent_says(tx, w, agreed=True)
+
+
+def note_paper(tx: Connection, w: World) -> None:
+    paper.record(
+        tx, w.organiser, fair_id=w.fair_id, candidate_id=w.candidate(0), signed=paper.Signed(w.now.date()),
+        wording="lu et accepté", now=w.now,
+    )  # fmt: skip
+
+
+def drop_paper(tx: Connection, w: World) -> None:
+    paper.take_back(tx, w.organiser, fair_id=w.fair_id, candidate_id=w.candidate(0), mistaken=False, now=w.now)
 
 
 def refuse(tx: Connection, w: World) -> None:
@@ -76,6 +87,18 @@ SCENARIOS = [
     ),
     Scenario("somebody corrects their age", (events.ProfileChanged,), say_old),
     Scenario("the parent agrees", (events.PermissionChanged,), agree, before=say_young),
+    Scenario(
+        "an organiser notes a parent's paper",
+        (events.PermissionChanged, events.PaperChanged),
+        note_paper,
+        before=say_young,
+    ),
+    Scenario(
+        "a parent takes a paper back",
+        (events.PermissionChanged, events.BookingCancelled, events.WaitlistLeft, events.PaperChanged),
+        drop_paper,
+        before=steps(wait, say_young, note_paper),
+    ),
     Scenario(
         "the parent refuses",
         (events.PermissionChanged, events.BookingCancelled, events.WaitlistLeft),

@@ -12,6 +12,7 @@ from jobdating.domain.topics import Target
 SILENT = {
     "RightsChanged", "DocumentRead", "InterviewsExported", "FairExported", "NotesRead", "SignedIn", "AccountErased",
     "SecondFactorHeld", "SecondFactorChanged", "SignInRefused", "ProfileRead", "ParentAsked", "KeepingChanged",
+    "PaperChanged",
     "AdultChanged", "AuditExported", "OpinionGiven", "PairDecided", "WishesAsked", "PolicyWeighed", "TimetableDrafted",
 }  # fmt: skip
 

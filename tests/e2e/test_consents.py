@@ -127,10 +127,17 @@ async def test_consents_data_and_audit_are_valid_and_without_barrier(
         refused = await client.post("/parent", data={"email": MOTHER, "code": "1"})
         pages |= {"/welcome-wrong": wrong.text, "/parent-wrong": refused.text}
     async with site.client(scene.organiser) as client:
-        await client.get(f"{FAIR}/candidates/{scene.tom.candidates[scene.fair]}")
+        person = f"{FAIR}/candidates/{scene.tom.candidates[scene.fair]}"
+        listed = f"{FAIR}/candidates?state=parent"
+        pages |= {path: (await client.get(path)).text for path in (person, listed)}
+        pages["/papers-wrong"] = (await client.post(f"{FAIR}/candidates/papers", data={"signed_on": "?"})).text
+        pages["/paper-wrong"] = (await client.post(f"{person}/paper", data={"signed_by": "x" * 241})).text
+        await client.post(f"{person}/paper", data={"signed_on": "2027-05-20", "signed_by": "Claire Besnard"})
+        pages["/paper-held"] = (await client.get(person)).text
         pages |= {path: (await client.get(path)).text for path in (f"{FAIR}/audit", f"{FAIR}/audit?day=2031-01-01")}
     faults = await invalid(pages, tmp_path)
-    for actor, paths in ((scene.tom, ("/account/consents", "/account/data")), (scene.organiser, (f"{FAIR}/audit",))):
+    own, theirs = ("/account/consents", "/account/data"), (f"{FAIR}/audit", person, listed)
+    for actor, paths in ((scene.tom, own), (scene.organiser, theirs)):
         for width in (320, 1280):
             page = await open_page(paths[0], actor, width=width)
             for path in paths:

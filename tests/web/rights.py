@@ -43,6 +43,15 @@ POST   /api/v1/bookings/{booking}/no-show                                rloa   
 POST   /api/v1/bookings/{booking}/undo                                   rloa    oa      a
 POST   /api/v1/bookings/{booking}/step-aside                             crloa   oa      a
 POST   /api/v1/bookings/{booking}/come-back                              crloa   oa      a
+POST   /api/v1/bookings/{booking}/run-late                               crloa   oa      a
+POST   /api/v1/bookings/{booking}/ask-for-phone                          crloa   oa      a
+POST   /api/v1/bookings/{booking}/forgo-phone                            crloa   oa      a
+POST   /api/v1/bookings/{booking}/ask-early                              rloa    oa      a
+POST   /api/v1/bookings/{booking}/come-early                             crloa   oa      a
+POST   /api/v1/bookings/{booking}/keep-time                              crloa   oa      a
+GET    /api/v1/gap-offers                                                crloa
+POST   /api/v1/gap-offers/{offer}/accept                                 coa     oa      a
+POST   /api/v1/gap-offers/{offer}/decline                                coa     oa      a
 GET    /api/v1/stands/{stand}/queue                                      crloa   coa     a
 POST   /api/v1/stands/{stand}/waitlist                                   crloa   crloa   crloa
 DELETE /api/v1/stands/{stand}/waitlist                                   crloa   crloa   crloa
@@ -181,6 +190,7 @@ GET    /fairs/{fair}/wall/stands/{stand}/repair                          oa     
 POST   /fairs/{fair}/wall/stands/{stand}/repair                          oa      oa      a
 GET    /fairs/{fair}/rehearsal                                           oa      =       a
 POST   /fairs/{fair}/rehearsal                                           oa      =       a
+POST   /fairs/{fair}/rehearsal/stop                                      oa      =       a
 GET    /fairs/{fair}/replay                                              oa      =       a
 GET    /fairs/{fair}/replay/frame                                        -       =       -
 GET    /fairs/{fair}/attendance                                          oa      =       a
@@ -188,6 +198,9 @@ GET    /fairs/{fair}/interviews.xlsx                                     oa     
 GET    /fairs/{fair}/interviews.csv                                      oa      =       a
 GET    /fairs/{fair}/candidates                                          oa      =       a
 GET    /fairs/{fair}/candidates/{candidate}                              oa      oa      a
+POST   /fairs/{fair}/candidates/papers                                   oa      =       a
+POST   /fairs/{fair}/candidates/{candidate}/paper                        oa      oa      a
+POST   /fairs/{fair}/candidates/{candidate}/paper/take-back              oa      oa      a
 GET    /fairs/{fair}/announcements                                       oa      =       a
 POST   /fairs/{fair}/announcements                                       oa      =       a
 GET    /fairs/{fair}/audit                                               oa      =       a

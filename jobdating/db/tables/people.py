@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     String,
@@ -88,9 +89,11 @@ consents = Table(
     to("fairs", nullable=True),
     Column("kind", String(12), nullable=False, server_default="taking_part"),  # domain.privacy.ConsentKind
     Column("until", Date),  # of being kept: the day on which it ends
-    Column("given_by", String(250), nullable=False),  # the account's own address, or a parent's
+    Column("given_by", String(250), nullable=False),  # the account's own address, a parent's, or who signed a paper
     Column("wording", Text, nullable=False),  # as it was read
     Column("given_at", Moment, nullable=False),
+    Column("signed_on", Date),  # on a paper that an organiser holds; NULL for what was answered here
+    Column("recorded_by", Integer, ForeignKey("accounts.id", ondelete="SET NULL")),  # the organiser who holds it
     Column("withdrawn_at", Moment),
 )
 
@@ -108,6 +111,15 @@ sign_ins = Table(
     Column("asked_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment),
+)
+
+guesses = Table(  # wrong sign-in codes, for an hour: where they came from, never whose they were
+    "guesses",
+    metadata,
+    id_(),
+    Column("network", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_guesses_network", "network", "at"),
 )
 
 sessions = Table(

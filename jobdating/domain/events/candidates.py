@@ -54,6 +54,13 @@ class PermissionChanged(CandidateEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaperChanged(CandidateEvent):
+    """An organiser noted a parent's yes on paper, or that it holds no longer: `change` says which."""
+
+    change: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class KeepingChanged(CandidateEvent):
     """Wants to be kept longer, or no longer (`until` is None)."""
 

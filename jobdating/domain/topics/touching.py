@@ -206,6 +206,7 @@ def _(event: events.CandidateEvent) -> frozenset[Touch]:
 @touched.register(events.AdultChanged)
 @touched.register(events.DocumentRead)
 @touched.register(events.KeepingChanged)
+@touched.register(events.PaperChanged)
 @touched.register(events.ParentAsked)
 @touched.register(events.ProfileRead)
 def _read_or_said(event: events.CandidateEvent) -> frozenset[Touch]:
