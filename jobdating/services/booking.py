@@ -19,7 +19,7 @@ from jobdating.domain import errors, events, policy
 from jobdating.domain.policy import Actor
 from jobdating.domain.slots import Span
 from jobdating.domain.states import LIVE, BookingState, Origin, Party, SlotState
-from jobdating.services import notices, rows
+from jobdating.services import notes, notices, rows
 
 INVITATION_LASTS = timedelta(hours=12)
 UNDO_LASTS = rules.UNDO_LASTS
@@ -73,13 +73,13 @@ def book(
     candidate_id: int | None = None,
     origin: Origin = Origin.SLOT,
 ) -> Booking:
-    """Take a place in a slot, for oneself or (an organiser, a stand) for `candidate_id`.
+    """Take a place in a slot, for oneself or (an organiser, a stand they have met) for `candidate_id`.
 
     Booking the slot one already holds returns that booking. Raises NotFound, SlotTaken, SlotBlocked, Overlap,
     TooClose, LimitReached, WindowClosed, NotEligible, SignInNeeded.
     """
     slot = rows.slot(tx, slot_id)
-    candidate_id, party = _whom(actor, slot, candidate_id)
+    candidate_id, party = _whom(tx, actor, slot, candidate_id)
     if rows.lock_taker(tx, candidate_id) != slot.fair_id:
         raise errors.NotFound(what="candidate")
     taken = _SEATS.all(tx, slot_id=slot_id)
@@ -170,7 +170,7 @@ def move(tx: Connection, actor: Actor, *, booking_id: int, slot_id: int, now: da
     rows.lock_candidate(tx, source.candidate_id)
     row = rows.booking(tx, booking_id)
     party = policy.ensure_party(actor, candidate_id=row.candidate_id, stand_id=row.stand_id, fair_id=row.fair_id)
-    if slot.fair_id != row.fair_id:
+    if slot.fair_id != row.fair_id or (party is Party.STAND and not rows.may_send(tx, actor, row, slot.stand_id)):
         raise errors.NotFound(what="slot")
     if row.slot_id == slot_id and row.state in LIVE:
         return booking_of(row)
@@ -193,6 +193,7 @@ def move(tx: Connection, actor: Actor, *, booking_id: int, slot_id: int, now: da
                 ends_at=slot.span.end, queued_at=slot.span.start, **NO_PROMISES,
             )
         )  # fmt: skip
+    notes.leave(tx, [(row.id, row.stand_id, slot.stand_id)])
     notices.moved(tx, row.id, now=now)
     if state is BookingState.REQUESTED:
         notices.asked(tx, slot.stand_id, now=now)
@@ -305,13 +306,15 @@ def ids_of(row: rows.BookingRow) -> dict[str, Any]:
     }
 
 
-def _whom(actor: Actor, slot: rows.SlotRow, candidate_id: int | None) -> tuple[int, Party]:
+def _whom(tx: Connection, actor: Actor, slot: rows.SlotRow, candidate_id: int | None) -> tuple[int, Party]:
     own = actor.candidates.get(slot.fair_id)
     if candidate_id is None or candidate_id == own:
         if own is not None:
             return own, Party.CANDIDATE
         raise errors.SignInNeeded() if actor.account_id is None else errors.NotEligible()
-    return candidate_id, policy.ensure_staff(actor, stand_id=slot.stand_id, fair_id=slot.fair_id)
+    party = policy.ensure_staff(actor, stand_id=slot.stand_id, fair_id=slot.fair_id)
+    rows.ensure_known(tx, actor, stand_id=slot.stand_id, fair_id=slot.fair_id, candidate_id=candidate_id)
+    return candidate_id, party
 
 
 def _free_seat(slot: rows.SlotRow, live: Iterable[Any]) -> int:
@@ -391,7 +394,4 @@ def _leave_waitlist(tx: Connection, *, stand_id: int, candidate_id: int) -> None
 
 
 def _refusals() -> dict[str, Exception]:
-    return {
-        "one_booking_per_seat": errors.SlotTaken(),
-        "no_overlap": errors.Overlap(),
-    }
+    return {"one_booking_per_seat": errors.SlotTaken(), "no_overlap": errors.Overlap()}

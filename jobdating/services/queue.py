@@ -26,7 +26,7 @@ from jobdating.domain.states import (
     StandKind,
     may_become,
 )
-from jobdating.services import closing, gaps, notices, rows
+from jobdating.services import closing, gaps, notes, notices, rows
 from jobdating.services.booking import NO_PROMISES, Booking, booking_of, ids_of
 
 EXTENSION = timedelta(minutes=5)
@@ -199,6 +199,7 @@ def _arrive(tx: Connection, actor: Actor, row: rows.BookingRow, *, now: datetime
 def join(tx: Connection, actor: Actor, *, stand_id: int, now: datetime, candidate_id: int | None = None) -> Booking:
     """Join a stand's line without an appointment, on the day. Joining twice is one joining.
 
+    An organiser, or a stand they have met, does it for `candidate_id`.
     Raises WindowClosed (not today, or the stand is closed for good), StandShut, NotEligible, LimitReached,
     AlreadyInLine, NotFound.
     """
@@ -208,7 +209,9 @@ def join(tx: Connection, actor: Actor, *, stand_id: int, now: datetime, candidat
         if own is None:
             raise errors.SignInNeeded() if actor.account_id is None else errors.NotEligible()
         candidate_id = own
-    policy.ensure_party(actor, candidate_id=candidate_id, stand_id=stand_id, fair_id=stand.fair_id)
+    party = policy.ensure_party(actor, candidate_id=candidate_id, stand_id=stand_id, fair_id=stand.fair_id)
+    if party is Party.STAND:
+        rows.ensure_known(tx, actor, stand_id=stand_id, fair_id=stand.fair_id, candidate_id=candidate_id)
     if rows.lock_taker(tx, candidate_id) != stand.fair_id:
         raise errors.NotFound(what="candidate")
     mine = rows.live_at(tx, stand_id=stand_id, candidate_id=candidate_id)
@@ -267,6 +270,7 @@ def hand_over(tx: Connection, actor: Actor, *, booking_id: int, stand_id: int, n
             queued_at=row.span.start if row.span and row.slot_id else rows.queued_at(tx, row.id),
         )
     )  # fmt: skip
+    notes.leave(tx, [(row.id, row.stand_id, stand_id)])
     notices.moved(tx, row.id, now=now)
     moved = replace(row, stand_id=stand_id, slot_id=None, state=state, span=None)
     journal.append(

@@ -13,6 +13,7 @@ from jobdating.db import tables as t
 from jobdating.db.statement import Statement
 from jobdating.domain import booking as rules
 from jobdating.domain.errors import ConsentNeeded, NotFound
+from jobdating.domain.policy import Actor
 from jobdating.domain.privacy import may_take
 from jobdating.domain.slots import Span
 from jobdating.domain.states import COUNTED, LIVE, BookingState
@@ -249,6 +250,26 @@ def stand_of(tx: Connection, booking_id: int) -> int:
     if stand_id is None:
         raise NotFound(what="booking")
     return stand_id
+
+
+def ensure_known(tx: Connection, actor: Actor, *, stand_id: int, fair_id: int, candidate_id: int) -> None:
+    """Who works at the stand may give a place to somebody who has said yes to an interview with it before; an
+    organiser to anybody. An offer is no yes, and what was cancelled is none any more.
+
+    Raises NotFound, as for nobody: a stand does not learn who there is.
+    """
+    b = t.bookings.c
+    no = [BookingState.HELD.value, BookingState.CANCELLED.value]
+    met = select(b.id).where(b.stand_id == stand_id, b.candidate_id == candidate_id, b.state.not_in(no)).limit(1)
+    if not actor.organises(fair_id) and tx.execute(met).first() is None:
+        raise NotFound(what="candidate")
+
+
+def may_send(tx: Connection, actor: Actor, row: BookingRow, stand_id: int) -> bool:
+    """Whether who works at the booking's stand may send its people to that one: a colleague's, not another firm's."""
+    if row.stand_id == stand_id or actor.staffs(stand_id, row.fair_id):
+        return True
+    return bool(stand(tx, stand_id).company_id == stand(tx, row.stand_id).company_id)
 
 
 def live_at(tx: Connection, *, stand_id: int, candidate_id: int) -> Any:

@@ -153,7 +153,8 @@ def with_code(
 
     Raises TooMany.
     """
-    _ensure_few_guesses(tx, _network(network, key), now=now)
+    guesser = _network(network, key)
+    _ensure_few_guesses(tx, guesser, now=now)
     # Counting first locks the rows: guesses sent at once are counted one by one.
     open_rows = tx.execute(
         update(t.sign_ins)
@@ -165,6 +166,7 @@ def with_code(
         if hmac.compare_digest(row.code_hash, _code_hash(code, row.nonce, key)):
             tx.execute(update(t.sign_ins).where(t.sign_ins.c.id == row.id).values(used_at=now))
             return _proved(tx, row.id, email, device=device, now=now)
+    tx.execute(insert(t.guesses).values(network=guesser, at=now))
     if open_rows:
         audit.refused(tx, email=email, reason=CodeWrong.code, now=now)
     return None
@@ -246,17 +248,12 @@ def _ensure(tx: Connection, limit: Limit, condition: ColumnElement[bool], *, now
 
 
 def _ensure_few_guesses(tx: Connection, network: str, *, now: datetime) -> None:
-    since = now - GUESSES_PER_NETWORK.window
-    recent = (t.sign_ins.c.network == network) & (t.sign_ins.c.asked_at > since)
-    guesses = tx.execute(select(func.coalesce(func.sum(t.sign_ins.c.attempts), 0)).where(recent)).scalar_one()
-    if guesses >= GUESSES_PER_NETWORK.count + _signed_in(tx, recent):
-        raise TooMany(retry_after=round(GUESSES_PER_NETWORK.window.total_seconds()))
-
-
-def _signed_in(tx: Connection, recent: ColumnElement[bool]) -> int:
-    """Good codes are counted as guesses too, and held against nobody."""
-    good = select(func.count()).select_from(t.sign_ins).where(recent, t.sign_ins.c.used_at.is_not(None))
-    return tx.execute(good).scalar_one()
+    """Wrong codes are held against where they are typed, never against where the mail was asked for."""
+    g, limit = t.guesses.c, GUESSES_PER_NETWORK
+    tx.execute(delete(t.guesses).where(g.at <= now - limit.window))
+    count, first = tx.execute(select(func.count(), func.min(g.at)).where(g.network == network)).one()
+    if count >= limit.count:
+        raise TooMany(retry_after=max(1, round((first + limit.window - now).total_seconds())))
 
 
 def _is_open(now: datetime) -> ColumnElement[bool]:

@@ -38,8 +38,10 @@ async def code(db: Database) -> str:
     return sign_in.code_of(await nonce(db), key=KEY)
 
 
-async def typed(db: Database, code: str, *, email: str = EMAIL, now: datetime = NOW) -> SignedIn | Newcomer | None:
-    return await db.write(sign_in.with_code, code, email=email, network="198.51.100.7", device=PHONE, key=KEY, now=now)
+async def typed(
+    db: Database, code: str, *, email: str = EMAIL, network: str = "198.51.100.7", now: datetime = NOW
+) -> SignedIn | Newcomer | None:
+    return await db.write(sign_in.with_code, code, email=email, network=network, device=PHONE, key=KEY, now=now)
 
 
 def sessions(tx: Connection) -> int:
@@ -176,3 +178,41 @@ async def test_school_behind_one_address_signs_in_together(db: Database) -> None
     with pytest.raises(TooMany):
         await asked(db, "un.de.trop@lycee.example")
     await asked(db, "ailleurs@lycee.example", network="198.51.100.1")
+
+
+async def test_who_guesses_is_stopped_wherever_the_mails_were_asked_for(db: Database) -> None:
+    """[6.3.1] A mail is asked for from a school; wrong codes come from elsewhere: there they end, and nowhere else."""
+
+    def guess(tx: Connection) -> None:
+        for n in range(sign_in.GUESSES_PER_NETWORK.count):
+            sign_in.with_code(
+                tx, "00000000", email=f"eleve{n}@lycee.example", network="203.0.113.9", device=PHONE, key=KEY, now=NOW
+            )
+
+    await asked(db)
+    await db.write(guess)
+    with pytest.raises(TooMany) as told:
+        await typed(db, await code(db), network="203.0.113.9")
+    assert told.value.params == {"retry_after": 3600}
+    await db.write(make_account, email=EMAIL)
+    assert isinstance(await typed(db, await code(db), network="192.0.2.1"), SignedIn)
+    later = NOW + sign_in.GUESSES_PER_NETWORK.window
+    await asked(db, now=later)
+    assert isinstance(await typed(db, await code(db), network="203.0.113.9", now=later), SignedIn)
+
+
+async def test_guesses_elsewhere_do_not_keep_a_school_out(db: Database) -> None:
+    """Five wrong codes at each of fifty pupils who have just asked from school: the school still signs in."""
+
+    def rush(tx: Connection) -> None:
+        for n in range(60):
+            email = f"eleve{n}@lycee.example"
+            sign_in.ask(tx, Asking(email, "192.0.2.1", "fr", ""), key=KEY, now=NOW, due_at=NOW)
+            for stranger in range(sign_in.GUESSES):
+                sign_in.with_code(
+                    tx, "00000000", email=email, network=f"203.0.113.{stranger}", device=PHONE, key=KEY, now=NOW
+                )
+
+    await db.write(rush)
+    await asked(db)
+    assert await typed(db, await code(db), network="192.0.2.1")

@@ -13,7 +13,7 @@ from jobdating.domain.repair import PersonChange, SlotChange, Spot
 from jobdating.domain.repair.undoing import HAPPENED
 from jobdating.domain.slots import Span
 from jobdating.domain.states import BookingState, Party
-from jobdating.services import notices
+from jobdating.services import notes, notices
 from jobdating.services.booking import NO_PROMISES
 from jobdating.services.grid import PlanStale
 
@@ -65,6 +65,7 @@ def apply(
         _put(tx, [each for each in people if each not in cancelled and each not in restored], {})
         _put(tx, cancelled, {"cancelled_by": party.value, "ended_at": now, "previous_state": bindparam("was")})
         _put(tx, restored, {"cancelled_by": None, "ended_at": None, "previous_state": None})
+    notes.leave(tx, [(each.booking_id, each.before.stand_id, each.after.stand_id) for each in people])
     waiting = [each for each in people if each.waits]
     if waiting:
         made = {
