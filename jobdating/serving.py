@@ -4,8 +4,6 @@ Told to stop (SIGTERM, SIGINT), it accepts nobody any more, finishes the request
 (1012), and is gone within ten seconds.
 """
 
-import asyncio
-
 import uvicorn
 from starlette.applications import Starlette
 
@@ -64,10 +62,13 @@ class Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         if counter % 10 == 0:
-            now = asyncio.get_running_loop().time()
-            for connection in list(self.server_state.connections):
-                connection.check(now)  # type: ignore[union-attr]
+            self.look_after_connections()
         return await super().on_tick(counter)
+
+    def look_after_connections(self) -> None:
+        """Drop who is silent, stuck or noisy."""
+        for connection in list(self.server_state.connections):
+            connection.check()  # type: ignore[union-attr]
 
     async def shutdown(self, sockets=None) -> None:  # type: ignore[no-untyped-def]
         house = getattr(self._app.state, "house", None)

@@ -92,7 +92,7 @@ async def running_site(
         listener.bind(("127.0.0.1", 0))
         url = f"http://{host}:{listener.getsockname()[1]}"
         app = create_app(settings_for(database_url, public_url or url, **environment), clock=clock, workers=workers)
-        server = server_for(app, "127.0.0.1", listener.getsockname()[1])
+        app.state.server = server = server_for(app, "127.0.0.1", listener.getsockname()[1])
         task = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:
             if task.done():

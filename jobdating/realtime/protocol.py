@@ -6,6 +6,7 @@ request or handshake, or sends endless headers is dropped. `check` is called by 
 
 import asyncio
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -30,7 +31,7 @@ class HardenedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._deadline: float | None = self.loop.time() + SILENT
+        self._deadline: float | None = monotonic() + SILENT
         self._begun = 0.0
         self._head: int | None = 0  # bytes of the request's head so far; None while a body comes
         self._body = 0  # bytes of it so far
@@ -38,7 +39,7 @@ class HardenedHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         if self._deadline is None:
-            self._deadline = self.loop.time() + SILENT
+            self._deadline = monotonic() + SILENT
         if self._head is not None:
             self._head += len(data)
         super().data_received(data)
@@ -48,10 +49,10 @@ class HardenedHttp(HttpToolsProtocol):
         elif self._head is None and self._deadline is not None:
             self._body += len(data)
             paced = self._begun + SILENT + self._body / PACE
-            self._deadline = min(self.loop.time() + SILENT, paced, self._begun + REQUEST)
+            self._deadline = min(monotonic() + SILENT, paced, self._begun + REQUEST)
 
     def on_message_begin(self) -> None:
-        self._begun, self._body = self.loop.time(), 0
+        self._begun, self._body = monotonic(), 0
         self._deadline = self._begun + SILENT
         super().on_message_begin()
 
@@ -64,8 +65,9 @@ class HardenedHttp(HttpToolsProtocol):
         self._head = 0
         super().on_message_complete()
 
-    def check(self, now: float) -> None:
+    def check(self) -> None:
         """Drop a peer that is silent, or that does not read its answer."""
+        now = monotonic()
         if self._deadline is not None and now > self._deadline:
             self.transport.abort()
             return
@@ -85,7 +87,7 @@ class HardenedWebSocket(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.on_room: Callable[[], None] = _nothing
-        self._made = self.loop.time()
+        self._made = monotonic()
         self.has_room = True  # whether a frame can be handed to the system now
         self._full_since = 0.0  # or since when a full peer has read nothing
         self._unread = 0
@@ -104,7 +106,7 @@ class HardenedWebSocket(WebSocketsSansIOProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         self.has_room = False
-        self._full_since, self._unread = self.loop.time(), self.transport.get_write_buffer_size()
+        self._full_since, self._unread = monotonic(), self.transport.get_write_buffer_size()
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -128,9 +130,9 @@ class HardenedWebSocket(WebSocketsSansIOProtocol):
         if self._chatter > CHATTER:
             self.transport.abort()
 
-    def check(self, now: float) -> None:
+    def check(self) -> None:
         """Drop a peer that reads nothing any more, or whose handshake hangs. A slow one that reads may stay."""
-        self._chatter = 0
+        self._chatter, now = 0, monotonic()
         if not self.has_room:
             unread = self.transport.get_write_buffer_size()
             if unread < self._unread:

@@ -58,6 +58,34 @@ async def raw_watcher(site: Site, scene: Scene) -> AsyncIterator[tuple[asyncio.S
         yield reader, writer
 
 
+class Watch:
+    """The clock of connections, wound on by hand: however long this machine takes, no time passes by itself."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def wind(self, site: Site, seconds: float) -> None:
+        """Time passes, and the server looks after its connections."""
+        self.seconds += seconds
+        site.app.state.server.look_after_connections()
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    made = Watch()
+    monkeypatch.setattr(protocol, "monotonic", made)
+    return made
+
+
+async def read(site: Site) -> None:
+    """Return once the server has read what was sent before: it answers who comes after."""
+    async with site.client() as client:
+        assert (await client.get("/healthz")).status_code == 200
+
+
 def hub_of(site: Site) -> Any:
     return site.app.state.house.relay.hub
 
@@ -80,16 +108,14 @@ async def gone(reader: asyncio.StreamReader, within: float = 20) -> bytes:
     return said
 
 
-async def test_one_who_does_not_read_holds_up_nobody_and_is_dropped(
-    site: Site, scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(protocol, "STUCK", 0.5)
+async def test_one_who_does_not_read_holds_up_nobody_and_is_dropped(site: Site, scene: Scene, watch: Watch) -> None:
     async with raw_watcher(site, scene), watching(site, [f"fair:{scene.fair_id}"]) as reads:
         await reads.frame()
         await eventually(lambda: len(hub_of(site)) == 2)
         for _ in range(40):
             publish(site, scene, 100_000)
             await reads.frame()  # arrives although the other is stuck
+        watch.wind(site, protocol.STUCK + 1)
         await eventually(lambda: len(hub_of(site)) == 1)
         publish(site, scene, 10)
         await reads.frame()
@@ -166,24 +192,30 @@ async def uploading(site: Site, size: int) -> AsyncIterator[tuple[asyncio.Stream
         yield reader, writer
 
 
-async def test_a_body_that_comes_slowly_but_comes_is_read(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol, "SILENT", 1.5)
-    async with uploading(site, 6_000) as (reader, writer):
-        for _ in range(6):
-            await asyncio.sleep(0.4)
-            writer.write(b"x" * 1_000)
-        assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 ")
+async def test_a_body_that_comes_slowly_but_comes_is_read(site: Site, watch: Watch) -> None:
+    async with uploading(site, 24_000) as (reader, writer):
+        for _ in range(3):
+            writer.write(b"x" * 8_000)
+            await read(site)
+            watch.wind(site, protocol.SILENT - 1)
+        assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 4")
 
 
-async def test_a_body_that_only_drips_is_dropped(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol, "SILENT", 1.0)
+async def test_a_body_that_comes_in_parts_but_stops_is_dropped(site: Site, watch: Watch) -> None:
+    async with uploading(site, 24_000) as (reader, writer):
+        writer.write(b"x" * 8_000)
+        await read(site)
+        watch.wind(site, protocol.SILENT + 1)
+        assert await gone(reader) == b""
+
+
+async def test_a_body_that_only_drips_is_dropped(site: Site, watch: Watch) -> None:
     async with uploading(site, 6_000) as (reader, writer):
-        for _ in range(40):
+        for _ in range(int(protocol.SILENT) + 1):
             writer.write(b"x")
-            await asyncio.sleep(0.1)
-            if reader.at_eof() or reader.exception() is not None:
-                break
-        assert await gone(reader, within=0.1) == b""
+            await read(site)
+            watch.wind(site, 1)
+        assert await gone(reader) == b""
 
 
 async def test_who_goes_in_the_middle_of_a_form_is_no_fault_of_ours(
@@ -205,14 +237,13 @@ async def test_endless_headers_are_refused(site: Site) -> None:
         assert b" 431 " in await gone(reader)
 
 
-async def test_requests_on_a_kept_connection_are_not_dropped(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol, "SILENT", 0.3)
+async def test_requests_on_a_kept_connection_are_not_dropped(site: Site, watch: Watch) -> None:
     async with dialled(site) as (reader, writer):
         for _ in range(4):
             writer.write(b"GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n")
             assert await reader.readuntil(b"\r\n") == b"HTTP/1.1 200 OK\r\n"
             await reader.readuntil(b"}")
-            await asyncio.sleep(0.5)
+            watch.wind(site, 2 * protocol.SILENT)
 
 
 async def test_when_the_server_stops_sockets_are_told_to_come_back_and_polls_are_answered(
