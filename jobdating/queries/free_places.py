@@ -28,7 +28,8 @@ _BY_WISHES = and_(t.fairs.c.mode == text(repr(Mode.WISHES.value)), ~t.fairs.c.re
 def slots(condition: ColumnElement[bool]) -> Subquery:
     """Slots for which `condition` holds (on slots, stands or fairs), each with its number of free places.
 
-    Columns: id, stand_id, fair_id, slug, timezone, starts_at, ends_at, capacity, passed, usable, by_wishes, free.
+    Columns: id, stand_id, fair_id, slug, timezone, starts_at, ends_at, capacity, passed, usable, by_wishes, free; and
+    bookable, the free places that somebody may take by themselves: none while they come from the timetable.
     """
     left = t.slots.c.capacity - _TAKEN
     return (
@@ -45,6 +46,7 @@ def slots(condition: ColumnElement[bool]) -> Subquery:
             _USABLE.label("usable"),
             _BY_WISHES.label("by_wishes"),
             case((and_(_USABLE, left > 0), left), else_=0).label("free"),
+            case((and_(_USABLE, ~_BY_WISHES, left > 0), left), else_=0).label("bookable"),
         )
         .select_from(t.slots.join(t.stands, t.stands.c.id == t.slots.c.stand_id))
         .join(t.fairs, t.fairs.c.id == t.stands.c.fair_id)

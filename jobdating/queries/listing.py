@@ -10,7 +10,7 @@ from jobdating.db import tables as t
 from jobdating.domain.errors import NotFound
 from jobdating.domain.policy import Actor
 from jobdating.domain.queue import Place, due_at, order
-from jobdating.domain.states import WITH_RECRUITER, BookingState, Origin
+from jobdating.domain.states import WITH_RECRUITER, BookingState, OfferState, Origin
 from jobdating.queries import free_places
 
 
@@ -36,12 +36,12 @@ def counts(tx: Connection, fair_id: int) -> dict[str, int]:
         "stands": tx.execute(
             select(func.count()).select_from(t.stands).where(t.stands.c.fair_id == fair_id)
         ).scalar_one(),
-        "free": tx.execute(select(func.coalesce(func.sum(places.c.free), 0))).scalar_one(),
+        "free": tx.execute(select(func.coalesce(func.sum(places.c.bookable), 0))).scalar_one(),
     }
 
 
 def stands(tx: Connection, fair_id: int, *, after: int, limit: int) -> Page:
-    """Stands with their company and trades."""
+    """Stands with their company, their trades and their free places."""
     query = (
         select(t.stands, t.companies.c.name.label("company"), t.companies.c.town)
         .join(t.companies)
@@ -53,18 +53,22 @@ def stands(tx: Connection, fair_id: int, *, after: int, limit: int) -> Page:
     chosen = t.stand_trades.c.stand_id.in_(ids)
     for row in tx.execute(select(t.stand_trades).where(chosen).order_by(t.stand_trades.c.trade)):
         trades[row.stand_id].append(row.trade)
-    return Page([(row, trades[row.id]) for row in page.rows], page.next_id)
+    places = free_places.slots(t.slots.c.stand_id.in_(ids))
+    counted = tx.execute(select(places.c.stand_id, func.sum(places.c.bookable)).group_by(places.c.stand_id))
+    free = {stand_id: int(count) for stand_id, count in counted}
+    return Page([(row, trades[row.id], free.get(row.id, 0)) for row in page.rows], page.next_id)
 
 
 def slots(tx: Connection, fair_id: int, *, stand_id: int | None, free: bool, after: int, limit: int) -> Page:
-    """Slots with the number of free places: none in a blocked slot, at a closed stand, or where it is too late."""
+    """Slots with the number of places that may be taken: none in a blocked slot, at a closed stand, where it is too late,
+    or while the fair gives its places by wishes."""
     condition = t.stands.c.fair_id == fair_id
     if stand_id is not None:
         condition &= t.slots.c.stand_id == stand_id
     places = free_places.slots(condition)
     query = select(places)
     if free:
-        query = query.where(places.c.free > 0)
+        query = query.where(places.c.bookable > 0)
     return _page(tx, query, places.c.id, after, limit)
 
 
@@ -80,6 +84,34 @@ def booking(tx: Connection, actor: Actor, booking_id: int) -> Any:
     if row is None or not (actor.is_candidate(row.candidate_id) or actor.staffs(row.stand_id, row.fair_id)):
         raise NotFound(what="booking")
     return row
+
+
+def gap_offers(tx: Connection, actor: Actor, *, pending: bool, after: int, limit: int) -> Page:
+    """What stands with time to spare offered to the caller; with `pending`, only what still can be answered."""
+    mine = _OFFERS.where(t.gap_offers.c.candidate_id.in_(list(actor.candidates.values())))
+    if pending:
+        mine = mine.where(t.gap_offers.c.state == OfferState.OFFERED.value)
+    return _page(tx, mine, t.gap_offers.c.id, after, limit)
+
+
+def gap_offer(tx: Connection, offer_id: int) -> Any:
+    """One of them, for whom it is already known to be."""
+    return tx.execute(_OFFERS.where(t.gap_offers.c.id == offer_id)).one()
+
+
+_OFFERS = (
+    select(
+        t.gap_offers.c.id,
+        t.gaps.c.stand_id,
+        t.stands.c.name.label("stand"),
+        t.gap_offers.c.state,
+        t.gap_offers.c.made_at,
+        t.gap_offers.c.expires_at,
+        t.gaps.c.until,
+    )
+    .join(t.gaps, t.gaps.c.id == t.gap_offers.c.gap_id)
+    .join(t.stands, t.stands.c.id == t.gaps.c.stand_id)
+)
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def _stands(condition: ColumnElement[bool]) -> Select[Any]:
             t.stands.c.delay_minutes,
             t.fairs.c.free_from,
             select(func.max(t.slots.c.starts_at))
-            .where(t.slots.c.stand_id == t.stands.c.id)
+            .where(t.slots.c.stand_id == t.stands.c.id, t.IN_GRID)
             .correlate(t.stands)
             .scalar_subquery()
             .label("last_slot"),

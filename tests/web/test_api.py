@@ -12,7 +12,9 @@ from sqlalchemy import Connection, func, select
 from jobdating.clock import SteppedClock
 from jobdating.db import tables as t
 from jobdating.domain.policy import Actor
-from jobdating.services import booking
+from jobdating.rendering.refusals import SENTENCES
+from jobdating.services import booking, gaps
+from jobdating.web.api.operations import OPERATIONS
 from tests.factories import BEFORE, MORNING, make_candidate, make_fair, make_recruiter, make_slots, make_stand
 from tests.site import Site
 
@@ -205,6 +207,101 @@ async def test_the_live_day_through_the_api(client: Client, world: World, clock:
         assert (await recruiter.post(f"/bookings/{first}/{step}")).json()["state"] == state
     assert (await recruiter.post(f"/bookings/{walk_in.json()['id']}/no-show")).json()["state"] == "no_show"
     assert _is_problem(await ines.post(f"/bookings/{first}/call"), 404, "not_found")
+
+
+async def test_who_runs_late_steps_aside_or_waits_by_the_telephone_says_so(
+    site: Site, client: Client, world: World, clock: SteppedClock
+) -> None:
+    ines, hugo, recruiter = await client(world.ines), await client(world.hugo), await client(world.recruiter)
+    path = f"/bookings/{(await ines.post(f'/slots/{world.slots[2]}/bookings')).json()['id']}"
+    clock.moment = MORNING
+    assert _is_problem(await hugo.post(f"{path}/run-late"), 404, "not_found")
+    assert _is_problem(await ines.post(f"{path}/ask-for-phone"), 409, "phone_missing")
+    for step, state in (
+        ("run-late", "booked"), ("step-aside", "checked_in"), ("come-back", "checked_in"), ("keep-time", "checked_in"),
+        ("come-early", "checked_in"), ("forgo-phone", "checked_in"),
+    ):  # fmt: skip
+        answer = await ines.post(f"{path}/{step}")
+        assert (answer.status_code, answer.json()["state"]) == (200, state), step
+    phone = t.accounts.update().where(t.accounts.c.id == world.ines.account_id).values(phone="06 39 98 00 01")
+    await site.db.write(lambda tx: tx.execute(phone))
+    key = {"idempotency-key": "rappel"}
+    asked = [await ines.post(f"{path}/ask-for-phone", headers=key) for _ in range(2)]
+    assert asked[0].json() == asked[1].json()
+    assert _is_problem(await ines.post(f"{path}/run-late", headers=key), 422, "key_reused")
+    assert _is_problem(await ines.post(f"{path}/ask-early"), 404, "not_found")
+    assert (await recruiter.post(f"{path}/ask-early")).status_code == 200
+    clock.moment = MORNING + timedelta(minutes=41)
+    assert _is_problem(await ines.post(f"{path}/run-late"), 409, "too_late")
+
+
+async def test_a_stand_with_time_to_spare_is_accepted_or_left_to_others(
+    site: Site, client: Client, world: World, clock: SteppedClock
+) -> None:
+    ines, hugo = await client(world.ines), await client(world.hugo)
+    missed = (await ines.post(f"/slots/{world.slots[0]}/bookings")).json()["id"]
+    clock.moment = MORNING + timedelta(minutes=6)
+    malo = await site.db.write(lambda tx: make_candidate(tx, world.fair_id))
+    people = [actor.candidates[world.fair_id] for actor in (world.hugo, malo)]
+    until, answer_by = MORNING + timedelta(minutes=45), MORNING + timedelta(minutes=8)
+
+    def offer(tx: Connection) -> None:
+        gaps.offer(
+            tx, stand_id=world.stand_id, cause_id=missed, candidate_ids=people, until=until, answer_by=answer_by,
+            now=clock.moment,
+        )  # fmt: skip
+
+    await site.db.write(offer)
+    assert (await ines.get("/gap-offers")).json() == {"items": [], "next": None}
+    [his] = (await hugo.get("/gap-offers", params={"pending": "true"})).json()["items"]
+    assert his == {
+        "id": his["id"], "stand_id": world.stand_id, "stand": his["stand"], "state": "offered",
+        "made_at": "2027-06-17T07:06:00Z", "expires_at": "2027-06-17T07:08:00Z", "until": "2027-06-17T07:45:00Z",
+    }  # fmt: skip
+    assert _is_problem(await ines.post(f"/gap-offers/{his['id']}/accept"), 404, "not_found")
+    other = await client(malo)
+    [theirs] = (await other.get("/gap-offers")).json()["items"]
+    declined = await other.post(f"/gap-offers/{theirs['id']}/decline")
+    assert (declined.status_code, declined.json()["state"]) == (200, "declined")
+    assert (await other.get("/gap-offers", params={"pending": "true"})).json()["items"] == []
+    assert _is_problem(await other.get("/gap-offers", params={"pending": "yes"}), 422, "invalid")
+    accepted = [await hugo.post(f"/gap-offers/{his['id']}/accept", headers={"idempotency-key": "x"}) for _ in range(2)]
+    assert accepted[0].json() == accepted[1].json()
+    assert (accepted[0].status_code, accepted[0].json()["state"]) == (200, "checked_in")
+    assert (await hugo.get("/gap-offers")).json()["items"][0]["state"] == "accepted"
+    assert _is_problem(await other.post(f"/gap-offers/{theirs['id']}/accept"), 409, "gap_taken")
+
+
+async def test_nothing_is_free_while_places_come_from_wishes(site: Site, client: Client, world: World) -> None:
+    ines = await client(world.ines)
+
+    async def told() -> tuple[bool, int, int, int, int]:
+        fair = (await ines.get("/fairs/ici")).json()
+        [listed] = (await ines.get("/fairs")).json()["items"]
+        [stand] = (await ines.get("/fairs/ici/stands")).json()["items"]
+        slots = (await ines.get("/fairs/ici/slots")).json()["items"]
+        free = (await ines.get("/fairs/ici/slots", params={"free": "true"})).json()["items"]
+        assert listed["by_wishes"] is fair["by_wishes"]
+        return fair["by_wishes"], fair["counts"]["free"], stand["free"], sum(each["free"] for each in slots), len(free)
+
+    assert await told() == (False, 12, 12, 12, 12)
+    await site.db.write(lambda tx: tx.execute(t.fairs.update().values(mode="wishes")))
+    assert await told() == (True, 0, 0, 0, 0)
+    assert _is_problem(await ines.post(f"/slots/{world.slots[0]}/bookings"), 409, "wishes_first")
+    await site.db.write(lambda tx: tx.execute(t.fairs.update().values(rest_open=True)))
+    assert await told() == (False, 12, 12, 12, 12)
+
+
+async def test_a_stand_that_is_closed_for_a_while_says_until_when(site: Site, client: Client, world: World) -> None:
+    noon = t.stands.update().values(shut_until=MORNING + timedelta(hours=3))
+    await site.db.write(lambda tx: tx.execute(noon))
+    [stand] = (await (await client(None)).get("/fairs/ici/stands")).json()["items"]
+    assert stand["shut_until"] == "2027-06-17T10:00:00Z"
+
+
+def test_every_code_of_the_document_is_one_that_is_told_in_words() -> None:
+    named = {code for each in OPERATIONS for code in each.codes}
+    assert named <= SENTENCES.keys()
 
 
 async def test_a_full_stand_s_waitlist_is_joined_and_left(site: Site, client: Client, world: World) -> None:

@@ -18,6 +18,7 @@ _QUERY: dict[str, dict[str, Any]] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": 200, "default": 100},
     "stand": {"type": "integer", "minimum": 1, "maximum": MAX_ID},
     "free": {"type": "boolean", "default": False, "description": "Only slots with a free place."},
+    "pending": {"type": "boolean", "default": False, "description": "Only what still can be answered."},
 }
 
 
@@ -64,7 +65,8 @@ def _operation(each: "Operation") -> dict[str, Any]:
         "responses": {str(each.status): _content("Done", each.answer.__name__, "application/json")},
     }
     for status in each.refusals:
-        told["responses"][str(status)] = _content("Refused", "Problem", "application/problem+json")
+        codes = f": {', '.join(f'`{code}`' for code in each.codes)}" if status == 409 and each.codes else ""
+        told["responses"][str(status)] = _content(f"Refused{codes}", "Problem", "application/problem+json")
     if each.guard.name != "ANYONE":
         told["security"] = [{"token": []}]
     if each.body:

@@ -17,8 +17,9 @@ from starlette.responses import Response
 from jobdating.clock import WallClock
 from jobdating.domain.errors import Invalid, NotFound
 from jobdating.domain.policy import Actor
+from jobdating.domain.wishing import Mode, Wishing
 from jobdating.queries import listing
-from jobdating.services import booking, idempotency, queue, waitlist
+from jobdating.services import booking, gaps, idempotency, queue, waitlist
 from jobdating.services.booking import Booking
 from jobdating.web.api import models as m
 from jobdating.web.house import house
@@ -47,8 +48,9 @@ async def show_fair(request: Request) -> Response:
         "buffer_minutes": fair.buffer.seconds // 60,
         "gap_minutes": fair.gap.seconds // 60,
     }
-    frame = {name: getattr(fair, name) for name in m.Fair.model_fields if name not in minutes}
-    return answer(m.FairWithCounts(**frame, **minutes, counts=m.Counts(**counts)))
+    told = minutes | {"by_wishes": fair.wishing.by_wishes}
+    frame = {name: getattr(fair, name) for name in m.Fair.model_fields if name not in told}
+    return answer(m.FairWithCounts(**frame, **told, counts=m.Counts(**counts)))
 
 
 async def list_stands(request: Request) -> Response:
@@ -57,11 +59,12 @@ async def list_stands(request: Request) -> Response:
     page = await house(request).db.read(listing.stands, fair.id, after=after, limit=limit)
     items = [
         m.Stand(
-            **{name: getattr(row, name) for name in m.Stand.model_fields if name not in {"trades", "away"}},
+            **{name: getattr(row, name) for name in m.Stand.model_fields if name not in {"trades", "away", "free"}},
             trades=trades,
             away=row.away_since is not None,
+            free=free,
         )
-        for row, trades in page.rows
+        for row, trades, free in page.rows
     ]
     return answer(m.Stands(items=items, next=_cursor(page)))
 
@@ -69,14 +72,13 @@ async def list_stands(request: Request) -> Response:
 async def list_slots(request: Request) -> Response:
     after, limit = _paging(request)
     stand = request.query_params.get("stand")
-    free = request.query_params.get("free", "false")
-    if free not in {"true", "false"} or (stand is not None and not _is_id(stand)):
-        raise Invalid(fields={"free" if free not in {"true", "false"} else "stand": "invalid"})
+    if stand is not None and not _is_id(stand):
+        raise Invalid(fields={"stand": "invalid"})
     page = await house(request).db.read(
         listing.slots,
         visit(request).the_fair().id,
         stand_id=int(stand) if stand else None,
-        free=free == "true",
+        free=_flag(request, "free"),
         after=after,
         limit=limit,
     )
@@ -87,7 +89,7 @@ async def list_slots(request: Request) -> Response:
             starts_at=row.starts_at,
             ends_at=row.ends_at,
             capacity=row.capacity,
-            free=row.free,
+            free=row.bookable,
         )
         for row in page.rows
     ]
@@ -131,6 +133,26 @@ def on_booking(service: Callable[..., Booking]) -> Callable[[Request], Any]:
 
     step.__name__ = service.__name__
     return step
+
+
+async def list_offers(request: Request) -> Response:
+    after, limit = _paging(request)
+    pending, actor = _flag(request, "pending"), visit(request).actor
+    page = await house(request).db.read(listing.gap_offers, actor, pending=pending, after=after, limit=limit)
+    return answer(m.GapOffers(items=[m.GapOffer.model_validate(row) for row in page.rows], next=_cursor(page)))
+
+
+async def accept_offer(request: Request) -> Response:
+    return answer(await _command(request, gaps.accept, offer_id=_path_id(request, "offer")))
+
+
+async def decline_offer(request: Request) -> Response:
+    return answer(await _command(request, _decline, m.GapOffer, offer_id=_path_id(request, "offer")))
+
+
+def _decline(tx: Connection, actor: Actor, *, offer_id: int, now: datetime) -> Any:
+    gaps.decline(tx, actor, offer_id=offer_id, now=now)
+    return listing.gap_offer(tx, offer_id)
 
 
 async def show_queue(request: Request) -> Response:
@@ -206,7 +228,9 @@ def _act(
 
 
 def _fair(row: Any) -> m.Fair:
-    return m.Fair(**{name: getattr(row, name) for name in m.Fair.model_fields})
+    by_wishes = Wishing(Mode(row.mode), rest_open=row.rest_open).by_wishes
+    frame = {name: getattr(row, name) for name in m.Fair.model_fields if name != "by_wishes"}
+    return m.Fair(**frame, by_wishes=by_wishes)
 
 
 async def _body(request: Request, model: type[Body]) -> Body:
@@ -228,6 +252,13 @@ def _path_id(request: Request, name: str) -> int:
 
 def _is_id(value: str) -> bool:
     return value.isascii() and value.isdecimal() and len(value) <= 10 and 0 < int(value) <= m.MAX_ID
+
+
+def _flag(request: Request, name: str) -> bool:
+    value = request.query_params.get(name, "false")
+    if value not in {"true", "false"}:
+        raise Invalid(fields={name: "invalid"})
+    return value == "true"
 
 
 def _paging(request: Request) -> tuple[int, int]:

@@ -42,6 +42,7 @@ class Fair(Shape):
     buffer_minutes: int
     gap_minutes: int
     cap: int
+    by_wishes: bool = Field(description="Places come from a timetable of wishes: nobody takes a slot by themselves.")
 
 
 class FairWithCounts(Fair):
@@ -61,7 +62,9 @@ class Stand(Shape):
     asks_confirmation: bool
     closed: bool
     away: bool
+    shut_until: Moment | None = Field(description="Takes nobody without an appointment before; null when it does.")
     delay_minutes: int
+    free: int = Field(description="Places that can be taken; none while they come from wishes.")
 
 
 class Slot(Shape):
@@ -70,7 +73,7 @@ class Slot(Shape):
     starts_at: Moment
     ends_at: Moment
     capacity: int
-    free: int
+    free: int = Field(description="Places that can be taken; none while they come from wishes.")
 
 
 class Booking(Shape):
@@ -100,6 +103,18 @@ class Waiting(Shape):
     position: int | None = Field(description="1 is first; null is not on the waitlist.")
 
 
+class GapOffer(Shape):
+    """A stand that has time to spare asks whether one comes at once."""
+
+    id: int
+    stand_id: int
+    stand: str
+    state: str = Field(description="offered, accepted, declined, expired, or withdrawn: another was quicker.")
+    made_at: Moment
+    expires_at: Moment = Field(description="To be answered before.")
+    until: Moment = Field(description="When one must have left again.")
+
+
 class Fairs(Shape):
     items: list[Fair]
     next: str | None
@@ -117,6 +132,11 @@ class Slots(Shape):
 
 class Bookings(Shape):
     items: list[Booking]
+    next: str | None
+
+
+class GapOffers(Shape):
+    items: list[GapOffer]
     next: str | None
 
 

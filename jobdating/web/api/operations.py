@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from jobdating.services import booking, queue, waitlist
+from jobdating.services import booking, promises, queue, waitlist
 from jobdating.web.api import document, handlers
 from jobdating.web.api import models as m
 from jobdating.web.guards import Guard, Handler, command, guarded
@@ -17,7 +17,7 @@ PREFIX = "/api/v1"
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one path. `refusals` are the statuses a caller must expect beside success."""
+    """One method of one path. `refusals` are the statuses a caller must expect beside success; `codes` those of a 409."""
 
     method: str
     path: str
@@ -29,6 +29,7 @@ class Operation:
     status: int = 200
     query: tuple[str, ...] = ()
     refusals: tuple[int, ...] = (404, 422)
+    codes: tuple[str, ...] = ()
 
     @property
     def is_command(self) -> bool:
@@ -37,6 +38,9 @@ class Operation:
 
 _COMMAND = (401, 403, 404, 409, 422, 429, 503)
 _PAGED = ("cursor", "limit")
+_PLACE = ("slot_taken", "slot_blocked", "overlap", "too_close", "limit_reached", "window_closed", "wishes_first")
+_STATE = ("wrong_state",)
+_DAY = ("wrong_state", "window_closed")
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation("GET", "/fairs", handlers.list_fairs, Guard.ANYONE, "Fairs", m.Fairs, query=_PAGED),
@@ -48,7 +52,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "POST", "/slots/{slot}/bookings", handlers.book_slot, Guard.SIGNED_IN, "Take a place in a slot", m.Booking,
-        body=m.BookingRequest, status=201, refusals=_COMMAND,
+        body=m.BookingRequest, status=201, refusals=_COMMAND, codes=_PLACE,
     ),
     Operation(
         "GET", "/bookings", handlers.list_bookings, Guard.SIGNED_IN, "One's own bookings", m.Bookings,
@@ -61,29 +65,52 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "POST", "/bookings/{booking}/move", handlers.move_booking, Guard.SIGNED_IN,
         "Change to another slot, without ever being without one", m.Booking, body=m.MoveRequest, refusals=_COMMAND,
+        codes=(*_STATE, *_PLACE),
     ),
     Operation(
         "DELETE", "/bookings/{booking}", handlers.cancel_booking, Guard.SIGNED_IN, "Give the place back", m.Booking,
-        refusals=_COMMAND,
+        refusals=_COMMAND, codes=_STATE,
     ),
     *(
         Operation(
             "POST", f"/bookings/{{booking}}/{step}", handlers.on_booking(service), Guard.SIGNED_IN, summary,
-            m.Booking, refusals=_COMMAND,
+            m.Booking, refusals=_COMMAND, codes=codes,
         )
-        for step, service, summary in (
-            ("accept", booking.accept, "Accept a held place"),
-            ("confirm", booking.confirm, "Say yes to a request (stand)"),
-            ("check-in", queue.check_in, "Say that the candidate is here"),
-            ("call", queue.call, "Call the candidate"),
-            ("start", queue.start, "Begin the interview"),
-            ("extend", queue.extend, "Add five minutes"),
-            ("finish", queue.finish, "End the interview"),
-            ("no-show", queue.no_show, "Say that the candidate did not come"),
-            ("undo", queue.undo, "Take the last step back"),
-            ("step-aside", queue.step_aside, "Let others pass and keep the place"),
-            ("come-back", queue.come_back, "Ready again"),
+        for step, service, summary, codes in (
+            ("accept", booking.accept, "Accept a held place", ("wrong_state", "offer_expired")),
+            ("confirm", booking.confirm, "Say yes to a request (stand)", _STATE),
+            ("check-in", queue.check_in, "Say that the candidate is here", (*_DAY, "slot_taken", "overlap")),
+            ("run-late", promises.run_late, "There in five minutes: the place is kept until then", (*_DAY, "too_late")),
+            ("step-aside", queue.step_aside, "Let others pass and keep the place", _STATE),
+            ("come-back", queue.come_back, "Ready again", _STATE),
+            ("ask-for-phone", promises.ask_for_phone, "Wait by the telephone to be called", (*_DAY, "phone_missing")),
+            ("forgo-phone", promises.forgo_phone, "Able to connect after all", _STATE),
+            ("ask-early", promises.ask_early, "Ask whether the candidate comes before their time (stand)", _STATE),
+            ("come-early", promises.come_early, "Here, and ready before one's time", _DAY),
+            ("keep-time", promises.keep_time, "Come at one's time and not before", _STATE),
+            (
+                "call", queue.call, "Call the candidate (stand)",
+                ("wrong_state", "stand_busy", "candidate_busy", "overlap", "gap_taken"),
+            ),
+            ("start", queue.start, "Begin the interview (stand)", _STATE),
+            ("extend", queue.extend, "Add five minutes (stand)", _STATE),
+            ("finish", queue.finish, "End the interview (stand)", _STATE),
+            ("no-show", queue.no_show, "Say that the candidate did not come (stand)", _STATE),
+            ("undo", queue.undo, "Take the last step back (stand)", ("wrong_state", "stand_busy", "slot_taken")),
         )
+    ),
+    Operation(
+        "GET", "/gap-offers", handlers.list_offers, Guard.SIGNED_IN, "What stands with time to spare offer one",
+        m.GapOffers, query=("pending", *_PAGED), refusals=(401, 422),
+    ),
+    Operation(
+        "POST", "/gap-offers/{offer}/accept", handlers.accept_offer, Guard.SIGNED_IN,
+        "Come at once: the first who says so goes first at the stand", m.Booking, refusals=_COMMAND,
+        codes=("gap_taken", "offer_expired", "candidate_busy", "already_in_line", "limit_reached", "overlap"),
+    ),
+    Operation(
+        "POST", "/gap-offers/{offer}/decline", handlers.decline_offer, Guard.SIGNED_IN, "Leave it to others",
+        m.GapOffer, refusals=_COMMAND,
     ),
     Operation(
         "GET", "/stands/{stand}/queue", handlers.show_queue, Guard.SIGNED_IN, "The live line of a stand", m.Queue,
@@ -92,16 +119,17 @@ OPERATIONS: tuple[Operation, ...] = (
     *(
         Operation(
             method, "/stands/{stand}/waitlist", handlers.on_waitlist(service), Guard.SIGNED_IN, summary, m.Waiting,
-            refusals=_COMMAND,
+            refusals=_COMMAND, codes=codes,
         )
-        for method, service, summary in (
-            ("POST", waitlist.join, "Wait for a place at a full stand"),
-            ("DELETE", waitlist.leave, "Wait no longer"),
+        for method, service, summary, codes in (
+            ("POST", waitlist.join, "Wait for a place at a full stand", ("stand_not_full", "wishes_first")),
+            ("DELETE", waitlist.leave, "Wait no longer", ()),
         )
     ),
     Operation(
         "POST", "/stands/{stand}/queue", handlers.join_queue, Guard.SIGNED_IN, "Join the line without appointment",
         m.Booking, body=m.BookingRequest, status=201, refusals=_COMMAND,
+        codes=("window_closed", "stand_shut", "limit_reached", "already_in_line"),
     ),
 )  # fmt: skip
 
