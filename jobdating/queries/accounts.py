@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select, union
 
 from jobdating.db import tables as t
+from jobdating.domain.naming import fold
 from jobdating.queries import access
 
 _OWN_ACTS = ("SignedIn", "CandidateRegistered", "ProfileChanged", "PermissionChanged", "SecondFactorChanged")
@@ -39,7 +40,7 @@ def trades(tx: Connection, fair_id: int) -> tuple[str, ...]:
     """Every trade that the fair's stands or trainings are about, in order of the alphabet."""
     at_stands = select(t.stand_trades.c.trade).join(t.stands).where(t.stands.c.fair_id == fair_id)
     taught = select(t.trainings.c.trade).where(t.trainings.c.fair_id == fair_id)
-    return tuple(sorted(tx.execute(union(at_stands, taught)).scalars(), key=str.casefold))
+    return tuple(sorted(tx.execute(union(at_stands, taught)).scalars(), key=fold))
 
 
 def data(tx: Connection, account_id: int) -> dict[str, Any]:

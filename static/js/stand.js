@@ -47,7 +47,7 @@ function clicked(event) {
     remember({ day });
   } else if (slot && button.classList.contains("slot")) {
     event.preventDefault();
-    choose(slot);
+    if (event.detail < 2) choose(slot); // the second half of a double click would let go of it again
   }
 }
 
@@ -110,7 +110,11 @@ function update() {
       hide(/** @type {HTMLElement} */ (said), !waits);
     }
   }
-  for (const walkIn of root.querySelectorAll("[data-walk-in]")) hide(/** @type {HTMLElement} */ (walkIn), !isWanted());
+  for (const offer of root.querySelectorAll("[data-walk-in]")) {
+    const { walkIn } = /** @type {HTMLElement} */ (offer).dataset;
+    const here = document.querySelector(`[data-booking][data-stand="${CSS.escape(walkIn ?? "")}"]`) !== null;
+    hide(/** @type {HTMLElement} */ (offer), here || !isWanted());
+  }
   drawBar(interviews);
 }
 
