@@ -117,7 +117,7 @@ def _scene(tx: Connection, fair_id: int, stand_id: int, asked: Asked, slots: Col
     everybody = _people(tx, rows, trades, together=asked.way is Way.SHIFT)
     due = [each for each in everybody if since <= each.span.start < until]
     own = _own(tx, stand_id, start, end, rows, {each.booking_id: each for each in everybody})
-    places = _places(tx, stand, trades, Span(start, end), asked.at, slots) if _looks_elsewhere(asked, due) else ()
+    places = _places(tx, stand, trades, Span(start, end), asked, slots) if _looks_elsewhere(asked, due) else ()
     return _Scene(
         stand,
         Facts(
@@ -268,9 +268,10 @@ def _own(
 
 
 def _places(
-    tx: Connection, stand: Any, trades: frozenset[str], day: Span, at: datetime, slots: Collection[int] | None
+    tx: Connection, stand: Any, trades: frozenset[str], day: Span, asked: Asked, slots: Collection[int] | None
 ) -> tuple[Place, ...]:
-    """Free places of the day at other stands that look for the same trades or belong to the same company.
+    """Free places of the day at other stands that belong to the same company or, unless asked to stay within it, look
+    for the same trades.
 
     Nobody is sent to a stand that is closed, away, or has not been opened though its day has begun.
     """
@@ -282,7 +283,7 @@ def _places(
     )
     early = t.slots.alias()
     begun = select(early.c.id).where(
-        early.c.stand_id == t.stands.c.id, early.c.starts_at >= day.start, early.c.starts_at <= min(at, day.end)
+        early.c.stand_id == t.stands.c.id, early.c.starts_at >= day.start, early.c.starts_at <= min(asked.at, day.end)
     )
     same = select(t.stand_trades.c.stand_id).where(t.stand_trades.c.trade.in_(sorted(trades)))
     query = (
@@ -303,9 +304,11 @@ def _places(
             ~t.stands.c.closed,
             t.stands.c.away_since.is_(None),
             or_(t.stands.c.connected_since.is_not(None), t.stands.c.seen_at >= day.start, ~begun.exists()),
-            or_(t.stands.c.id.in_(same), t.stands.c.company_id == stand.company_id),
+            t.stands.c.company_id == stand.company_id
+            if asked.within
+            else or_(t.stands.c.id.in_(same), t.stands.c.company_id == stand.company_id),
             t.slots.c.state == SlotState.OPEN.value,
-            t.slots.c.starts_at >= max(day.start, at + NOTICE),
+            t.slots.c.starts_at >= max(day.start, asked.at + NOTICE),
             t.slots.c.starts_at < day.end,
             taken < t.slots.c.capacity,
         )

@@ -120,6 +120,7 @@ async def _asked(request: Request, stand_id: int, values: Values, *, at: datetim
         minutes=_minutes(text("minutes")),
         since=_moment(text("from")),
         whole_day=text("until") == "evening",
+        within=not visit(request).actor.organises(fair.id),
     )
 
 

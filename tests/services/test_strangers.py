@@ -10,9 +10,13 @@ from sqlalchemy import Connection, select, update
 from jobdating.db import tables as t
 from jobdating.db.engine import Database
 from jobdating.domain import errors
-from jobdating.domain.states import BookingState, NextStep
+from jobdating.domain.policy import Actor
+from jobdating.domain.repair import Way
+from jobdating.domain.states import BookingState, NextStep, SlotState
 from jobdating.services import booking, documents, queue, review
+from jobdating.services.grid import PlanStale
 from tests import factories as make
+from tests.services.repaired import World, agree, look
 
 NOW = make.MORNING + timedelta(minutes=5)
 Act = Callable[..., Any]
@@ -132,3 +136,22 @@ async def test_what_a_firm_wrote_does_not_go_along_to_another(db: Database, day:
         assert found == ("", None, NextStep.UNDECIDED.value, None)
     else:
         assert found == ("Hésite sur le salaire", 2, NextStep.NO.value, make.BEFORE)
+
+
+async def test_who_leads_a_firm_sends_its_people_to_no_other(db: Database) -> None:
+    """[8.2.2] Closing a stand gives its people places elsewhere: those of other firms are the organisers' to give."""
+    world = await db.write(World)
+    leading = frozenset({world.stand, world.colleague})
+    lead = Actor((await db.write(make.make_recruiter, world.stand, lead=True)).account_id, stands=leading, led=leading)
+    await db.write(
+        lambda tx: tx.execute(
+            update(t.slots).where(t.slots.c.id.in_(world.colleague_slots[:-1])).values(state=SlotState.BLOCKED.value)
+        ).close()
+    )
+    everywhere = await look(db, world, world.asked(Way.CLOSE))
+    assert world.other in {move.place.stand_id for move in everywhere.repair.placed if move.place}
+    with pytest.raises(PlanStale):
+        await agree(db, world, everywhere, actor=lead)
+    within = await look(db, world, world.asked(Way.CLOSE, within=True))
+    assert {move.place.stand_id for move in within.repair.placed if move.place} == {world.colleague}
+    assert await agree(db, world, within, actor=lead)

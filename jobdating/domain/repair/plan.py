@@ -16,7 +16,8 @@ NOTICE = timedelta(minutes=10)  # nobody is given a time that begins sooner
 class Asked:
     """What is asked of a repair. `minutes` count for a shift alone, below zero for earlier. `since` is the first start
     it is about, None for all that are due; it reaches to the next break, or over the `whole_day`. `at` is when the
-    plan was made: made again with it, it is the same plan unless something else has changed."""
+    plan was made: made again with it, it is the same plan unless something else has changed. `within` the company,
+    nobody is sent to another one: only organisers do that."""
 
     way: Way
     day: date
@@ -24,6 +25,7 @@ class Asked:
     minutes: int = 0
     since: datetime | None = None
     whole_day: bool = False
+    within: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ was agreed to, nothing happens. Lock order: the stand, slots by id, candidates b
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select
@@ -54,6 +55,7 @@ def carry_out(
     if stand.fair_id != fair_id:
         raise errors.NotFound(what="stand")
     party = policy.ensure_lead(actor, stand_id=stand_id, fair_id=fair_id)
+    asked = replace(asked, within=not actor.organises(fair_id))
     fair = tx.execute(select(t.fairs.c.timezone, t.fairs.c.undo_minutes).where(t.fairs.c.id == fair_id)).one()
     start, end = day_span(asked.day, fair.timezone)
     writing.lock_slots(tx, stand_id, start, end, others=chosen.values())
