@@ -3,22 +3,21 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from jobdating.db import tables as t
 from jobdating.domain.errors import NotFound
 from jobdating.domain.privacy import ConsentKind, Permission, may_need_parent, waits_for_parent
 
-HAS_YES = (  # of a candidate in the same statement
-    select(t.consents.c.id)
-    .where(
-        t.consents.c.account_id == t.candidates.c.account_id,
-        t.consents.c.fair_id == t.candidates.c.fair_id,
-        t.consents.c.kind == ConsentKind.PARENT.value,
-        t.consents.c.withdrawn_at.is_(None),
-    )
-    .exists()
-)
+
+def _has(kind: ConsentKind) -> ColumnElement[bool]:
+    """Of a candidate in the same statement."""
+    c = t.consents.c
+    theirs = (c.account_id == t.candidates.c.account_id) & (c.fair_id == t.candidates.c.fair_id)
+    return select(c.id).where(theirs, c.kind == kind.value, c.withdrawn_at.is_(None)).exists()
+
+
+HAS_YES = _has(ConsentKind.PARENT)
 
 
 @dataclass(frozen=True)
@@ -33,10 +32,14 @@ class Held:
 
 @dataclass(frozen=True)
 class Paper:
-    """`wanted`: a parent's yes is missing, or may turn out to be; `asked` is the last parent who was written to."""
+    """`wanted`: a parent's yes is missing, or may turn out to be; `asked` is the last parent who was written to.
+
+    `own` says that the candidate's own yes is there.
+    """
 
     first_name: str
     permission: Permission
+    own: bool
     wanted: bool
     held: Held | None
     asked: str
@@ -47,7 +50,9 @@ def paper(tx: Connection, candidate_id: int, *, fair_id: int) -> Paper:
     """Three statements. Raises NotFound."""
     c, p = t.candidates.c, t.parents.c
     query = (
-        select(c.account_id, c.age_band, c.permission, t.accounts.c.first_name)
+        select(
+            c.account_id, c.age_band, c.permission, t.accounts.c.first_name, _has(ConsentKind.TAKING_PART).label("own")
+        )
         .join(t.accounts, t.accounts.c.id == c.account_id)
         .where(c.id == candidate_id, c.fair_id == fair_id)
     )
@@ -60,6 +65,7 @@ def paper(tx: Connection, candidate_id: int, *, fair_id: int) -> Paper:
     return Paper(
         first_name=row.first_name,
         permission=Permission(row.permission),
+        own=row.own,
         wanted=held is None and may_need_parent(row.age_band, row.permission),
         held=held,
         asked=asked.email if asked else "",

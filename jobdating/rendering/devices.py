@@ -14,5 +14,10 @@ _SYSTEMS = (
 
 def device_name(agent: str) -> str:
     """ "Firefox, Android"; what the browser calls itself, cut short, when we do not know it."""
+    return known_device(agent) or agent[:40]
+
+
+def known_device(agent: str) -> str:
+    """The same in our words alone, for mails: "" when we do not know it."""
     found = [next((name for mark, name in marks if mark in agent), "") for marks in (_BROWSERS, _SYSTEMS)]
-    return ", ".join(filter(None, found)) or agent[:40]
+    return ", ".join(filter(None, found))

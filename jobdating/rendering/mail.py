@@ -19,6 +19,7 @@ from jobdating.queries import mails, permissions
 from jobdating.queries.due import REMINDERS
 from jobdating.queries.mails import Interview
 from jobdating.rendering import timetable_mail
+from jobdating.rendering.devices import known_device
 from jobdating.rendering.environment import environment
 from jobdating.services import adult, parent
 from jobdating.services.sign_in import code_of, link_of
@@ -194,6 +195,13 @@ def _to_adult(template: str, row: Row, frame: Frame, named: permissions.Named, *
     )  # fmt: skip
 
 
+def _safety(tx: Connection, row: Row, frame: Frame) -> Written | None:
+    """What changed is past: it is told whatever came after. The device is named in our words, never in a browser's."""
+    agent, at = row.context["agent"], datetime.fromisoformat(row.context["at"])
+    device = None if agent is None else known_device(agent)
+    return _write("safety", row, frame, change=row.context["change"], device=device, at=at)
+
+
 def _wishes(tx: Connection, row: Row, frame: Frame) -> Written | None:
     return _of_parts(timetable_mail.wishes(tx, row, now=frame.clock.now()), row, frame)
 
@@ -226,6 +234,7 @@ _WRITERS: dict[str, Callable[[Connection, Row, Frame], Written | None]] = {
     "parent": _parent,
     "adult": _adult,
     "copy": _copy,
+    "safety": _safety,
     "wishes": _wishes,
     "timetable": _timetable,
     "stand_timetable": _stand_timetable,

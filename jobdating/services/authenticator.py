@@ -9,7 +9,8 @@ from jobdating.db import tables as t
 from jobdating.db.types import Moment
 from jobdating.domain import authenticator
 from jobdating.domain.errors import NotFound, TooMany
-from jobdating.services import audit, recovery, second_factor
+from jobdating.services import audit, recovery, safety, second_factor
+from jobdating.services.safety import Change
 from jobdating.services.second_factor import Added, ensure_may_change, row_of
 from jobdating.services.sessions import Session
 
@@ -30,6 +31,8 @@ def confirm(tx: Connection, session: Session, typed: str, *, key: str, now: date
         way, good = "app", row.nonce is not None and _spend(tx, session.account_id, row.nonce, code, key=key, now=now)
     else:
         way, good = "recovery", recovery.spend(tx, session.account_id, code, key=key, now=now)
+    if good and way == "recovery":
+        safety.tell(tx, session.account_id, Change.CODE_USED, agent=session.agent, wall=now)
     if good:
         return second_factor.hold(tx, session, way=way, now=now)
     audit.factor_refused(tx, session.account_id, now=now)
@@ -48,7 +51,7 @@ def add(tx: Connection, session: Session, typed: str, *, key: str, now: datetime
         return None
     row = second_factor.ensure_row(tx, session.account_id)
     tx.execute(update(t.second_factors).where(row).values(nonce=nonce, app_since=now, last_step=step))
-    return second_factor.added(tx, session, "app_added", way="app", key=key, now=now)
+    return second_factor.added(tx, session, Change.APP_ADDED, way="app", key=key, now=now)
 
 
 def remove(tx: Connection, session: Session, *, now: datetime) -> None:
@@ -58,7 +61,7 @@ def remove(tx: Connection, session: Session, *, now: datetime) -> None:
     nothing = {"nonce": None, "app_since": None, "last_step": None}
     if tx.execute(update(t.second_factors).where(has_app).values(nothing)).rowcount == 0:
         raise NotFound(what="app")
-    second_factor.removed(tx, session, "app_removed", now=now)
+    second_factor.removed(tx, session, Change.APP_REMOVED, now=now)
 
 
 def _count(tx: Connection, account_id: int, *, now: datetime) -> Row[Any] | None:

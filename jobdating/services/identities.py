@@ -9,7 +9,8 @@ from jobdating.db import journal
 from jobdating.db import tables as t
 from jobdating.domain import events
 from jobdating.domain.errors import DomainError, Invalid
-from jobdating.services import accounts, sign_in
+from jobdating.services import accounts, safety, sign_in
+from jobdating.services.safety import Change
 from jobdating.services.sign_in import Device, Newcomer, SignedIn
 
 LENGTH = 255  # of an issuer and of a subject, as the specification bounds them
@@ -42,7 +43,7 @@ def enter(tx: Connection, vouched: Vouched, *, device: Device, now: datetime) ->
         known = tx.execute(select(t.accounts.c.id).where(t.accounts.c.email == email)).scalar_one_or_none()
         if known is None:
             return sign_in.newcomer(tx, email, now=now)
-        _link(tx, known, vouched, now=now)
+        _link(tx, known, vouched, device=device, now=now)
     entered = sign_in.enter(tx, known, device=device, second_factor=vouched.second_factor, now=now)
     if vouched.second_factor:
         held = events.SecondFactorHeld(fair_id=None, account_id=known, way="provider")
@@ -56,7 +57,7 @@ def _known(tx: Connection, vouched: Vouched) -> int | None:
     return tx.execute(select(i.account_id).where(same)).scalar_one_or_none()
 
 
-def _link(tx: Connection, account_id: int, vouched: Vouched, *, now: datetime) -> None:
+def _link(tx: Connection, account_id: int, vouched: Vouched, *, device: Device, now: datetime) -> None:
     """From here on the subject is the account's, whatever becomes of the address. One of each house."""
     i = t.identities.c
     other = (i.account_id == account_id) & (i.issuer == vouched.issuer)
@@ -65,6 +66,7 @@ def _link(tx: Connection, account_id: int, vouched: Vouched, *, now: datetime) -
     tx.execute(
         insert(t.identities).values(account_id=account_id, issuer=vouched.issuer, subject=vouched.subject, made_at=now)
     )
+    safety.tell(tx, account_id, Change.PROVIDER_LINKED, agent=device.agent, wall=now)
 
 
 def _address(email: str) -> str:

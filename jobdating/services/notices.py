@@ -5,7 +5,7 @@ never tells an old time.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +28,7 @@ from jobdating.db.types import Moment
 from jobdating.domain.slots import Span
 from jobdating.domain.states import Party
 
+AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)  # due by every clock: for what happens on the wall's, not on the fair's
 GATHERED = timedelta(minutes=30)  # requests of that time are one mail to the stand
 
 _COLUMNS = ("kind", "recipient", "language", "context", "made_at", "due_at")
@@ -130,6 +131,15 @@ def sign_in(
         made_at=now,
         due_at=now,
     )
+
+
+def to_owner(tx: Connection, account_id: int, *, context: dict[str, Any], now: datetime) -> None:
+    """Something about an account itself, at a time of the wall: its owner is told at once."""
+    owner = tx.execute(select(t.accounts.c.email, t.accounts.c.language).where(t.accounts.c.id == account_id)).one()
+    _PUT.run(
+        tx, kind="safety", recipient=owner.email, language=owner.language, context=context, made_at=now,
+        due_at=AT_ONCE,
+    )  # fmt: skip
 
 
 def to_adult(tx: Connection, kind: str, *, recipient: str, candidate_id: int, about: int, now: datetime) -> None:

@@ -55,7 +55,8 @@ def record(
         tx, account_id=child.account_id, fair_id=fair_id, kind=ConsentKind.PARENT, given_by=name, wording=wording,
         signed_on=day, recorded_by=actor.account_id, now=now,
     )  # fmt: skip
-    _conclude(tx, actor, child, Permission.GIVEN, "recorded", now)
+    own = permission.has(tx, account_id=child.account_id, fair_id=fair_id, kind=ConsentKind.TAKING_PART)
+    _conclude(tx, actor, child, Permission.GIVEN if own else Permission.ASKED, "recorded", now)
 
 
 def take_back(tx: Connection, actor: Actor, *, fair_id: int, candidate_id: int, mistaken: bool, now: datetime) -> None:
@@ -74,8 +75,8 @@ def take_back(tx: Connection, actor: Actor, *, fair_id: int, candidate_id: int, 
 
 
 def _conclude(tx: Connection, actor: Actor, child: _Child, outcome: Permission, change: str, now: datetime) -> None:
-    """What it means: nothing where the candidate has not said yes themselves, or is old enough to say it alone."""
-    if needs_parent(child.age_band) and child.permission not in {Permission.ASKED, Permission.WITHDRAWN}:
+    """What it means: nothing where the candidate has said no themselves, or is old enough to say yes alone."""
+    if needs_parent(child.age_band) and child.permission is not Permission.WITHDRAWN:
         by = actor.account_id
         permission.change(tx, candidate_id=child.candidate_id, permission=outcome, by=by, now=now)
     noted = events.PaperChanged(fair_id=child.fair_id, candidate_id=child.candidate_id, change=change)

@@ -27,6 +27,7 @@ from jobdating.domain.authenticator import NAME
 from jobdating.domain.errors import NotFound
 from jobdating.domain.text import tidied
 from jobdating.services import second_factor
+from jobdating.services.safety import Change
 from jobdating.services.second_factor import Added, ensure_may_change
 from jobdating.services.sessions import Session
 
@@ -88,7 +89,7 @@ def add(
             used_at=now,
         )
     )
-    return second_factor.added(tx, session, "passkey_added", way="passkey", key=key, now=now)
+    return second_factor.added(tx, session, Change.PASSKEY_ADDED, way="passkey", key=key, now=now)
 
 
 def ask(tx: Connection, session: Session, *, site: Site, now: datetime) -> str:
@@ -132,7 +133,7 @@ def remove(tx: Connection, session: Session, *, passkey_id: int, now: datetime) 
     mine = (t.passkeys.c.id == passkey_id) & (t.passkeys.c.account_id == session.account_id)
     if tx.execute(delete(t.passkeys).where(mine)).rowcount == 0:
         raise NotFound(what="passkey")
-    second_factor.removed(tx, session, "passkey_removed", now=now)
+    second_factor.removed(tx, session, Change.PASSKEY_REMOVED, now=now)
 
 
 def _of_account(tx: Connection, account_id: int) -> list[PublicKeyCredentialDescriptor]:

@@ -14,7 +14,8 @@ from jobdating.domain import events
 from jobdating.domain.errors import NotFound, SecondFactorNeeded
 from jobdating.domain.policy import Actor
 from jobdating.queries import second_factor as query
-from jobdating.services import recovery, sessions
+from jobdating.services import recovery, safety, sessions
+from jobdating.services.safety import Change
 from jobdating.services.sessions import Session
 
 
@@ -42,22 +43,22 @@ def ensure_may_change(tx: Connection, session: Session) -> None:
         raise SecondFactorNeeded()
 
 
-def added(tx: Connection, session: Session, change: str, *, way: str, key: str, now: datetime) -> Added:
+def added(tx: Connection, session: Session, change: Change, *, way: str, key: str, now: datetime) -> Added:
     """A way was added by somebody who has just shown that it works: the session holds the factor."""
     has_codes = select(t.recovery_codes.c.id).where(t.recovery_codes.c.account_id == session.account_id)
     codes = () if tx.execute(has_codes).first() else recovery.renew(tx, session.account_id, key=key)
     secret = hold(tx, session, way=way, now=now)
-    _tell(tx, session.account_id, change, by=session.account_id, now=now)
+    _tell(tx, session.account_id, change, by=session.account_id, agent=session.agent, now=now)
     return Added(secret, codes)
 
 
-def removed(tx: Connection, session: Session, change: str, *, now: datetime) -> None:
+def removed(tx: Connection, session: Session, change: Change, *, now: datetime) -> None:
     """A way was taken away: the account's other devices confirm again; with the last way the codes on paper go too."""
     last = not query.has_any(tx, session.account_id)
     if last:
         recovery.forget(tx, session.account_id)
     sessions.drop_second_factor(tx, session.account_id, but=None if last else session.id, now=now)
-    _tell(tx, session.account_id, change, by=session.account_id, now=now)
+    _tell(tx, session.account_id, change, by=session.account_id, agent=session.agent, now=now)
 
 
 def renew_codes(tx: Connection, session: Session, *, key: str, now: datetime) -> tuple[str, ...]:
@@ -66,7 +67,7 @@ def renew_codes(tx: Connection, session: Session, *, key: str, now: datetime) ->
     if not query.has_any(tx, session.account_id):
         raise NotFound(what="second factor")
     codes = recovery.renew(tx, session.account_id, key=key)
-    _tell(tx, session.account_id, "codes_renewed", by=session.account_id, now=now)
+    _tell(tx, session.account_id, Change.CODES_RENEWED, by=session.account_id, agent=session.agent, now=now)
     return codes
 
 
@@ -80,7 +81,7 @@ def reset(tx: Connection, actor: Actor, *, account_id: int, fair_id: int | None,
     for table in (t.passkeys, t.second_factors, t.recovery_codes):
         tx.execute(delete(table).where(table.c.account_id == account_id))
     sessions.close_all(tx, account_id, now=now)
-    _tell(tx, account_id, "reset", by=actor.account_id, fair_id=fair_id, now=now)
+    _tell(tx, account_id, Change.RESET, by=actor.account_id, agent=None, fair_id=fair_id, now=now)
 
 
 def may_reset(tx: Connection, actor: Actor, *, account_id: int, fair_id: int | None) -> bool:
@@ -111,7 +112,16 @@ def row_of(account_id: int) -> ColumnElement[bool]:
 
 
 def _tell(
-    tx: Connection, account_id: int, change: str, *, by: int | None, now: datetime, fair_id: int | None = None
+    tx: Connection,
+    account_id: int,
+    change: Change,
+    *,
+    by: int | None,
+    agent: str | None,
+    now: datetime,
+    fair_id: int | None = None,
 ) -> None:
-    changed = events.SecondFactorChanged(fair_id=fair_id, account_id=account_id, change=change)
+    """The owner by mail, and whoever reads the audit."""
+    safety.tell(tx, account_id, change, agent=agent, wall=now)
+    changed = events.SecondFactorChanged(fair_id=fair_id, account_id=account_id, change=change.value)
     journal.append(tx, changed, at=now, by=by)

@@ -13,6 +13,8 @@ from jobdating.db.statement import Statement
 from jobdating.domain import events
 from jobdating.domain.errors import NotFound
 from jobdating.domain.text import tidied
+from jobdating.services import safety
+from jobdating.services.safety import Change
 
 PREFIX = "jd_"
 LASTS = timedelta(days=365)
@@ -41,11 +43,14 @@ class Holder:
     confirmed: bool
 
 
-def make(tx: Connection, account_id: int, *, name: str, now: datetime, confirmed: bool = True) -> str:
+def make(
+    tx: Connection, account_id: int, *, name: str, now: datetime, confirmed: bool = True, agent: str | None = None
+) -> str:
     """A new token's secret; nobody can read it again.
 
     `confirmed` where whoever makes it has, and has confirmed, the rights over other people's interviews: one that was
-    made before does not gain them when its account does.
+    made before does not gain them when its account does. Made on a device
+    (`agent` is what it calls itself), its owner is told; None where who keeps the server makes it.
     """
     secret = PREFIX + secrets.token_urlsafe(32)
     tx.execute(
@@ -53,6 +58,8 @@ def make(tx: Connection, account_id: int, *, name: str, now: datetime, confirmed
             account_id=account_id, hash=_hash(secret), name=tidied(name)[:80], confirmed=confirmed, made_at=now
         )
     )
+    if agent is not None:
+        safety.tell(tx, account_id, Change.TOKEN_MADE, agent=agent, wall=now)
     return secret
 
 

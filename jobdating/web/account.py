@@ -72,8 +72,9 @@ async def own_tokens(request: Request) -> Response:
     if request.method == "POST":
         name, confirmed = forms.text(await forms.read(request), "name").strip(), visit(request).works_here
         made_at = WallClock().now()
+        agent = visit(request).the_session().agent
         secret = await house(request).db.write(
-            tokens.make, _own_id(request), name=name, confirmed=confirmed, now=made_at
+            tokens.make, _own_id(request), name=name, confirmed=confirmed, agent=agent, now=made_at
         )
     listed = await house(request).db.read(tokens.of_account, _own_id(request), now=WallClock().now())
     return pages.page(request, "account/tokens.html", tokens=listed, secret=secret)

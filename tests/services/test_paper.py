@@ -93,6 +93,17 @@ async def test_a_paper_before_the_first_visit_leaves_the_own_yes_to_the_candidat
     assert await db.read(lambda tx: tx.execute(select(t.parents.c.id)).all()) == []
 
 
+async def test_who_was_put_on_a_list_at_14_still_says_yes_themselves(db: Database, scene: Scene) -> None:
+    """An import lets them wait for a parent at once; the paper ends that wait, and only that."""
+    mine = t.candidates.c.id == scene.candidate
+    imported = update(t.candidates).where(mine).values(permission=Permission.PARENT_ASKED.value)
+    await db.write(lambda tx: tx.execute(imported) and None)
+    await note(db, scene)
+    assert await permission(db, scene) == Permission.ASKED
+    await undo(db, scene, mistaken=True)
+    assert await permission(db, scene) == Permission.PARENT_ASKED
+
+
 async def test_the_own_no_of_the_candidate_stands_beside_the_paper(db: Database, scene: Scene) -> None:
     mine = t.candidates.c.id == scene.candidate
     withdrawn = update(t.candidates).where(mine).values(permission=Permission.WITHDRAWN.value)
