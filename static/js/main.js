@@ -3,6 +3,7 @@
 import "./autosave.js";
 import "./shortcuts.js";
 import "./ticking.js";
+import { start as startBeside } from "./beside.js";
 import { start as startCalled } from "./called.js";
 import { start as startDeviceTest } from "./device-test.js";
 import { start as startForms } from "./forms.js";
@@ -23,6 +24,7 @@ import { start as startWishes } from "./wishes.js";
 
 startLive();
 startForms();
+startBeside();
 startRefusedForm();
 startOffline();
 startSignInLink();

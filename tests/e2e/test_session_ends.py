@@ -1,9 +1,9 @@
-"""A session that ends in the middle of a form or a note: what was typed stays until it is sent or saved."""
+"""What was typed stays until it is sent or saved: when the session ends, when another form of the page is sent."""
 
 import re
 from datetime import date, timedelta
 
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 from sqlalchemy import Connection, delete, select, update
 
 from jobdating.clock import SteppedClock
@@ -15,6 +15,7 @@ from tests.conftest import OpenPage
 from tests.eventually import eventually
 from tests.site import Site
 
+PDF = b"%PDF-1.7\n1 0 obj\n%%EOF\n"
 WORDS = "Un stage de trois semaines chez un chaudronnier."
 
 
@@ -104,3 +105,26 @@ async def test_a_button_of_a_page_older_than_the_session_works_with_one_press(
     await sign_in_again(site, desk, world.recruiter)
     await desk.locator("#main-act").click()
     await expect(desk.get_by_role("button", name="Rouvrir l’entretien")).to_be_visible()
+
+
+async def test_a_cv_is_handed_in_while_the_profile_is_being_filled(
+    site: Site, clock: SteppedClock, open_page: OpenPage
+) -> None:
+    clock.moment = make.MORNING
+    world = await site.db.write(World)
+    phone = await open_page("/fairs/juin-2027/profile", world.ines, width=360)
+    about, level = phone.get_by_label("Ce que tu veux dire de toi"), phone.get_by_label("Diplôme visé")
+    await about.fill(WORDS)
+    await level.select_option("BTS")
+    await phone.get_by_label("15 à 17 ans").check()
+    for content, said in ((b"no PDF", "Ce n’est pas un PDF entier."), (PDF, "Ton CV est déposé.")):
+        file = FilePayload(name="cv.pdf", mimeType="application/pdf", buffer=content)
+        await phone.locator('input[type="file"]').set_input_files(file)
+        await phone.get_by_role("button", name="Déposer mon CV").click()
+        await expect(phone.get_by_text(said)).to_be_visible()
+        await expect(about).to_have_value(WORDS)
+        await expect(level).to_have_value("BTS")
+        await expect(phone.get_by_label("15 à 17 ans")).to_be_checked()
+    await phone.get_by_role("button", name="Enregistrer").click()
+    await expect(phone.get_by_text("C’est enregistré.")).to_be_visible()
+    await expect(about).to_have_value(WORDS)
