@@ -59,7 +59,7 @@ async def running_server(
     )  # fmt: skip
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(180):
             while line := (await process.stdout.readline()).decode():
                 if "http://" in line:
                     break
