@@ -49,6 +49,7 @@ class Fair:
     contact_phone: str
     live_day: date | None
     wishing: Wishing = OPEN
+    published: bool = True
 
     @property
     def days(self) -> list[date]:
@@ -131,6 +132,17 @@ def home(tx: Connection, actor: Actor) -> Fair | None:
     return None if row is None else _fair(row)
 
 
+def is_shown(tx: Connection, actor: Actor, fair_id: int) -> bool:
+    """Whether the actor may know of the fair: anybody once it is published, until then who has a part in it."""
+    published = tx.execute(select(t.fairs.c.published).where(t.fairs.c.id == fair_id)).scalar()
+    if published is None:
+        return False
+    if published or fair_id in actor.candidates or actor.organises(fair_id):
+        return True
+    here = select(t.stands.c.id).where(t.stands.c.fair_id == fair_id, t.stands.c.id.in_(actor.stands))
+    return tx.execute(here.limit(1)).first() is not None
+
+
 def fair_by_id(tx: Connection, fair_id: int) -> Fair | None:
     row = tx.execute(select(t.fairs).where(t.fairs.c.id == fair_id)).first()
     return None if row is None else _fair(row)
@@ -167,4 +179,5 @@ def _fair(row: Row[Any]) -> Fair:
         contact_phone=row.contact_phone,
         live_day=row.live_day,
         wishing=Wishing(Mode(row.mode), row.wishes_until, row.timetable_at, row.rest_open),
+        published=row.published,
     )

@@ -9,6 +9,7 @@ from jobdating.domain import topics
 from jobdating.domain.policy import Actor
 from jobdating.domain.states import LIVE, BookingState
 from jobdating.domain.topics import Target
+from jobdating.queries import identity
 
 
 def waiters(tx: Connection, stand_ids: Iterable[int]) -> list[int]:
@@ -143,7 +144,7 @@ def may_watch(tx: Connection, actor: Actor, topic: str) -> bool:
         return False
     match kind, audience:
         case "fair", "":
-            return _exists(tx, t.fairs, int(number))
+            return identity.is_shown(tx, actor, int(number))
         case "fair", "candidates":
             return int(number) in actor.candidates or (
                 actor.organises(int(number)) and _exists(tx, t.fairs, int(number))
@@ -151,7 +152,8 @@ def may_watch(tx: Connection, actor: Actor, topic: str) -> bool:
         case "fair", "organisers":
             return actor.organises(int(number)) and _exists(tx, t.fairs, int(number))
         case "stand", "":
-            return _exists(tx, t.stands, int(number))
+            fair_id = tx.execute(select(t.stands.c.fair_id).where(t.stands.c.id == int(number))).scalar()
+            return fair_id is not None and identity.is_shown(tx, actor, fair_id)
         case "stand", "staff":
             fair_id = tx.execute(select(t.stands.c.fair_id).where(t.stands.c.id == int(number))).scalar()
             return fair_id is not None and actor.staffs(int(number), fair_id)

@@ -18,7 +18,7 @@ from jobdating.queries import identity
 from jobdating.queries.due import due
 from jobdating.queries.forecast import Forecast, forecast, shown_before
 from jobdating.realtime import live_day
-from jobdating.services import booking, erasure, purge, reminders, repair, timekeeper, waitlist
+from jobdating.services import booking, erasure, purge, reminders, repair, tidying, timekeeper, waitlist
 
 EVERY = 1.0  # real seconds
 REST = 4  # times as long as the last round took, at least
@@ -28,7 +28,7 @@ RETHINKS = timedelta(seconds=10)  # of the fair's time: estimates move with it e
 TRIES_AGAIN = timedelta(minutes=1)  # to promote somebody whom nothing suited
 SMALL = 16_000_000  # bytes of a file that is rewritten in a tenth of a second
 NIGHT_ENDS = 4  # o'clock, UTC
-PURGES = timedelta(hours=1)  # between two looks for fairs whose people are to be forgotten
+PURGES = timedelta(hours=1)  # between two looks for what is to be forgotten
 ESTIMATES = 150  # that move in one write
 
 logger = logging.getLogger(__name__)
@@ -91,6 +91,7 @@ class Timekeeper:
             self._purged_at = now
             for fair_id in await self._db.read(purge.due, now=now):
                 await self._db.write(purge.purge, fair_id=fair_id, now=now)
+            await self._db.write(tidying.tidy, now=now, wall=WallClock().now())
         if found.scrub:
             await self._scrub(live=bool(found.live))
 

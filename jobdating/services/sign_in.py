@@ -111,7 +111,6 @@ def ask(tx: Connection, asking: Asking, *, key: str, now: datetime, due_at: date
     """
     network = _network(asking.network, key)
     _ensure_within_limits(tx, asking.email, network, now=now)
-    tx.execute(delete(t.sign_ins).where(t.sign_ins.c.asked_at < now - KEPT))
     browser, nonce = secrets.token_urlsafe(24), secrets.token_hex(16)
     tx.execute(
         insert(t.sign_ins).values(
@@ -185,6 +184,12 @@ def asked_from(tx: Connection, browser: str, *, now: datetime) -> str | None:
     return tx.execute(query).scalar_one_or_none()
 
 
+def forget(tx: Connection, *, now: datetime) -> None:
+    """Drop who asked more than a day ago, and where wrong codes came from."""
+    tx.execute(delete(t.sign_ins).where(t.sign_ins.c.asked_at < now - KEPT))
+    tx.execute(delete(t.guesses).where(t.guesses.c.at <= now - GUESSES_PER_NETWORK.window))
+
+
 def proved_by(tx: Connection, proof: str, *, now: datetime) -> str | None:
     """The address that this browser has proved and nobody has yet, or None."""
     return tx.execute(select(t.sign_ins.c.email).where(_is_proof(proof, now))).scalar_one_or_none()
@@ -250,8 +255,8 @@ def _ensure(tx: Connection, limit: Limit, condition: ColumnElement[bool], *, now
 def _ensure_few_guesses(tx: Connection, network: str, *, now: datetime) -> None:
     """Wrong codes are held against where they are typed, never against where the mail was asked for."""
     g, limit = t.guesses.c, GUESSES_PER_NETWORK
-    tx.execute(delete(t.guesses).where(g.at <= now - limit.window))
-    count, first = tx.execute(select(func.count(), func.min(g.at)).where(g.network == network)).one()
+    recent = select(func.count(), func.min(g.at)).where(g.network == network, g.at > now - limit.window)
+    count, first = tx.execute(recent).one()
     if count >= limit.count:
         raise TooMany(retry_after=max(1, round((first + limit.window - now).total_seconds())))
 

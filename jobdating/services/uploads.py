@@ -14,9 +14,8 @@ STUCK = timedelta(minutes=2)  # no step for so long: the process that worked on 
 
 
 def put(tx: Connection, actor: Actor, *, fair_id: int, name: str, content: bytes, now: datetime) -> int:
-    """Keep the files for a day; returns the id. Forgets what is older. Raises NotFound for who may not import."""
+    """Keep the files for a day; returns the id. Raises NotFound for who may not import."""
     policy.ensure_organiser(actor, fair_id=fair_id)
-    tx.execute(delete(t.uploads).where(t.uploads.c.made_at < now - KEPT))
     row = {
         "fair_id": fair_id,
         "account_id": actor.account_id,
@@ -43,6 +42,11 @@ def start(tx: Connection, actor: Actor, *, upload_id: int, fair_id: int, now: da
 def reach(tx: Connection, *, upload_id: int, step: str, now: datetime) -> None:
     """How far the import is."""
     tx.execute(update(t.uploads).where(t.uploads.c.id == upload_id).values(step=step, step_at=now))
+
+
+def forget(tx: Connection, *, now: datetime) -> None:
+    """Drop the files that nobody confirmed within a day, and what older imports told."""
+    tx.execute(delete(t.uploads).where(t.uploads.c.made_at < now - KEPT))
 
 
 def finish(tx: Connection, *, upload_id: int, result: dict[str, Any] | None, now: datetime) -> None:

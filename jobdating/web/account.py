@@ -6,7 +6,6 @@ from starlette.responses import RedirectResponse, Response
 
 from jobdating.clock import WallClock
 from jobdating.domain.errors import Invalid, NotFound
-from jobdating.domain.policy import Actor
 from jobdating.queries import accounts as accounts_query
 from jobdating.queries import second_factor
 from jobdating.queries.accounts import Account
@@ -24,6 +23,7 @@ from jobdating.web.visit import visit
 
 async def account(request: Request) -> Response:
     """Name, phone, language; the devices that are signed in."""
+    visit(request).the_session()  # a program has nothing to see or change here
     if request.method == "GET":
         return await _account_page(request)
     form = await forms.read(request)
@@ -46,7 +46,6 @@ async def sign_out(request: Request) -> Response:
             sessions.close, seen.session_id, account_id=seen.actor.account_id, now=WallClock().now()
         )
     response = RedirectResponse("/", status_code=303)
-    response.headers["clear-site-data"] = '"cache", "storage"'  # the planning's copy too
     cookies.close_session(response, request)
     return response
 
@@ -131,7 +130,5 @@ def _read(tx: Connection, account_id: int) -> tuple[Account | None, tuple[Sessio
 
 
 def _own_id(request: Request) -> int:
-    """The account's id; the guard has seen to it that there is one."""
-    actor: Actor = visit(request).actor
-    assert actor.account_id is not None
-    return actor.account_id
+    """The account's id. Raises SignInNeeded for a program: its token opens the API, and makes no other tokens."""
+    return visit(request).the_session().account_id

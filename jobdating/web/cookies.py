@@ -23,6 +23,8 @@ def open_session(response: Response, connection: HTTPConnection, secret: str) ->
 
 
 def close_session(response: Response, connection: HTTPConnection) -> None:
+    """The browser forgets the session, and all it kept: the planning's copy too."""
+    response.headers["clear-site-data"] = '"cache", "storage"'
     _delete(response, connection, COOKIE)
 
 

@@ -26,7 +26,7 @@ class Guard(Enum):
 
     ANYONE = "anyone"
     SIGNED_IN = "signed in"
-    CONFIRMED = "signed in; with the second factor, who works here"
+    CONFIRMED = "signed in with a browser; with the second factor, who works here"
     TEAM = "works at a stand or for a fair; before the second factor too, for this is where it is asked"
     CANDIDATE = "candidate of the fair in the path"
     STAFF = "recruiter or organiser of the stand in the path"
@@ -118,6 +118,8 @@ def _ensure_within_rate(request: Request, *, uploads: bool = False) -> None:
 def _ensure(guard: Guard, request: Request, visit: Visit) -> None:
     actor = visit.actor
     match guard:
+        case Guard.ANYONE if visit.hidden:
+            raise NotFound(what="fair")
         case Guard.ANYONE:
             return
         case Guard.DEMO:
@@ -125,7 +127,7 @@ def _ensure(guard: Guard, request: Request, visit: Visit) -> None:
         case Guard.SIGNED_IN:
             allowed = actor.account_id is not None
         case Guard.CONFIRMED:
-            allowed = actor.account_id is not None and not visit.awaits_factor
+            allowed = visit.session is not None and actor.account_id is not None and not visit.awaits_factor
         case Guard.TEAM:
             allowed = visit.works_here and visit.session is not None
         case Guard.CANDIDATE:

@@ -152,7 +152,7 @@ def _fair_to_join(tx: Connection, *, back: str, now: datetime) -> identity.Fair 
     """The fair that the way back leads to, or the next one; not one that is over."""
     parts = back.split("/")
     named = identity.fair(tx, parts[2].split("?")[0]) if back.startswith("/fairs/") else None
-    open_fairs = [fair for fair in identity.fairs(tx) if fair.last_day >= now.date()]
+    open_fairs = [fair for fair in identity.published_fairs(tx) if fair.last_day >= now.date()]
     if named is not None and named in open_fairs:
         return named
     return open_fairs[0] if open_fairs else None

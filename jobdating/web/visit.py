@@ -39,6 +39,7 @@ class Visit:
     session: Session | None = None
     works_here: bool = False  # at a stand or for a fair, whether or not the second factor is held
     awaits_factor: bool = False
+    hidden: bool = False  # the fair is not published, and the visitor has no part in it
     bearer: bool = False
     home: Fair | None = None  # for the links of the bar, on pages that belong to no fair too
     name: str = ""  # the account's first name
@@ -153,6 +154,7 @@ def _read(
         session=found,
         works_here=actor.works_here,
         awaits_factor=awaits,
+        hidden=fair is not None and not fair.published and not identity.is_shown(tx, actor, fair.id),
         bearer=token is not None,
         home=fair or (identity.home(tx, actor) if found else None),
         name=identity.first_name(tx, found.account_id) if found else "",

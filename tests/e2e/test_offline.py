@@ -79,3 +79,10 @@ async def test_signing_out_takes_the_copy_away(wire: Proxy, phone: Page) -> None
     await phone.get_by_role("button", name="Me déconnecter").click()
     await phone.goto("/fairs/juin-2027")
     assert await phone.evaluate(COPIES) == []
+
+
+async def test_a_session_that_was_ended_elsewhere_leaves_no_copy_to_the_next_who_comes(phone: Page) -> None:
+    """[14.3.1] A telephone that goes round: whoever signs in there comes by a page that is nobody's."""
+    await phone.context.clear_cookies()
+    await phone.goto("/sign-in")
+    await eventually(lambda: phone.evaluate(f"async () => (await ({COPIES})()).length === 0"))

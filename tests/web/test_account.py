@@ -83,6 +83,28 @@ async def test_token_is_shown_once_works_and_stops_when_revoked(site: Site, cand
         assert (await robot.get("/api/v1/bookings")).status_code == 401
 
 
+async def test_a_token_opens_the_api_and_neither_makes_tokens_nor_ends_the_account(
+    site: Site, candidate: Actor
+) -> None:
+    """[8.2.1] One that leaked would otherwise outlive its being revoked."""
+    async with site.client() as robot:
+        robot.headers["authorization"] = f"Bearer {await site.token(candidate)}"
+        assert (await robot.get("/api/v1/bookings")).status_code == 200
+        for path in ("/account", "/account/tokens", "/account/sessions/close-others", "/account/erase"):
+            assert (await robot.post(path, data={"name": "x"})).status_code in {401, 404}, path
+        for path in ("/account", "/account/data.json", "/account/tokens"):
+            assert (await robot.get(path)).status_code in {303, 404}, path
+    assert await one(site, select(func.count()).select_from(t.api_tokens)) == 1
+    assert await one(site, select(func.count()).where(t.accounts.c.first_name == "Inès")) == 1
+
+
+async def test_a_browser_that_others_use_too_keeps_nothing_of_who_left_it(site: Site, candidate: Actor) -> None:
+    """[14.3.1] The copy of the planning, which works without a network."""
+    for path in ("/sign-out", "/account/erase"):
+        async with site.client(candidate) as client:
+            assert '"storage"' in (await client.post(path)).headers["clear-site-data"]
+
+
 async def test_own_data_are_all_there_and_nobody_elses(site: Site, candidate: Actor) -> None:
     async with site.client(candidate) as client:
         answer = await client.get("/account/data.json")
