@@ -157,8 +157,8 @@ def _lines(prepared: Prepared, language: str, *, dry_run: bool) -> Iterator[str]
             yield say(_("%(label)s, %(field)s : %(before)s → %(after)s")) % {
                 "label": change.item.label,
                 "field": words.field(name, language),
-                "before": words.value(before, language, _zone(prepared)),
-                "after": words.value(after, language, _zone(prepared)),
+                "before": words.value(before, language, _zone(prepared), name=name),
+                "after": words.value(after, language, _zone(prepared), name=name),
             }
     if not plan.hurts:
         yield say(_("Essai : rien n’a été enregistré.")) if dry_run else say(_("C’est enregistré."))

@@ -14,7 +14,7 @@ import xlsxwriter
 from jobdating.domain.content import Current, Kind, Known, Stretch
 from jobdating.domain.grid import merged, minus
 from jobdating.domain.slots import Span
-from jobdating.exchange.layout import BANDS, FAIR, KINDS, LAYOUTS, PROVIDERS, Layout
+from jobdating.exchange.layout import BANDS, FAIR, KINDS, LAYOUTS, MODES, PROVIDERS, Layout
 from jobdating.exchange.stands import local as hour
 
 Cell = str | int | date | datetime | None
@@ -114,6 +114,8 @@ def _fair_cell(name: str, value: Any, zone: str) -> Cell:
         return _hours((time.fromisoformat(a), time.fromisoformat(b)) for a, b in value)
     if name == "room_hosts":
         return ", ".join(value)
+    if name == "mode":
+        return MODES[value]
     if name == "room_provider":
         return PROVIDERS[value]
     if name == "contact_phone":
@@ -148,7 +150,9 @@ def _stand(known: Known, current: Current, zone: str) -> dict[str, Cell]:
     values = known.item.values
     company = current.of(Kind.COMPANY)[(values["company"],)].item.label
     accounts = current.of(Kind.ACCOUNT)
-    people = [accounts[(email,)].item.values for email in values["recruiters"] if (email,) in accounts]
+    people = {email: accounts[(email,)].item.values for email in values["recruiters"] if (email,) in accounts}
+    # An import takes the stand's number for the first recruiter's: whose it is comes first.
+    staff = sorted(people, key=lambda email: people[email]["phone"] != values["phone"])
     offered = {
         o.item.values["trade"] for o in current.of(Kind.OFFER).values() if o.item.values["company"] == values["company"]
     }
@@ -157,8 +161,11 @@ def _stand(known: Known, current: Current, zone: str) -> dict[str, Cell]:
         **values,
         "company": company,
         "name": None if values["name"] == company else values["name"],
-        "recruiters": ", ".join(f"{p['first_name']} {p['last_name']}".strip() for p in people),
-        "emails": ", ".join(values["recruiters"]),
+        "recruiters": ", ".join(
+            f"{people[email]['first_name']} {people[email]['last_name']}".strip() for email in staff
+        ),
+        "emails": ", ".join(staff),
+        "leads": ", ".join("oui" if email in values["leads"] else "non" for email in staff),
         "phone": phone(values["phone"]),
         "days": days,
         "hours": hours,

@@ -10,6 +10,7 @@ from jobdating.domain.content import Current, Item, Kind
 from jobdating.domain.grid import Rhythm, fair_hours
 from jobdating.domain.slots import Span
 from jobdating.domain.states import RoomProvider
+from jobdating.domain.wishing import Mode
 from jobdating.exchange.layout import FAIR
 from jobdating.exchange.parsing import days, hours, people, rooms, words
 from jobdating.exchange.parsing.days import Calendar
@@ -21,6 +22,10 @@ T = TypeVar("T")
 PARIS = "Europe/Paris"
 MOST_DAYS = 31
 _USUAL: Hours = ((time(9), time(12)), (time(14), time(17)))
+_MODES = {
+    Mode.WISHES: ("voeu", "souhait", "wish", "planning"),
+    Mode.OPEN: ("premier", "arriv", "reserv", "libre", "direct", "first", "open", "book"),
+}
 _DEFAULTS = {"buffer_minutes": 5, "cap": 5, "timezone": PARIS, "contact_email": "", "contact_phone": ""}
 
 
@@ -99,6 +104,11 @@ def _readers(zone: str) -> dict[str, Callable[[Value], Any]]:
     def moment(value: Value) -> datetime:
         return days.moment(value).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
+    def deadline(value: Value) -> datetime:
+        """A day alone is meant with its evening."""
+        last = days.moment(value)
+        return moment(last if last.time() != time() else datetime.combine(last, time(23, 59)))
+
     def stretches(value: Value) -> tuple[tuple[str, str], ...]:
         found = hours.hours(value, usual=_USUAL)
         return tuple((start.isoformat("minutes"), end.isoformat("minutes")) for start, end in found)
@@ -116,6 +126,8 @@ def _readers(zone: str) -> dict[str, Callable[[Value], Any]]:
         "closes_at": moment,
         "cap": lambda value: words.whole(value, least=1, most=50),
         "gap_minutes": lambda value: words.whole(value, least=0, most=240),
+        "mode": _mode,
+        "wishes_until": deadline,
         "lead_minutes": lambda value: words.whole(value, least=0, most=10_000),
         "room_provider": _provider,
         "room_hosts": _hosts,
@@ -129,6 +141,15 @@ def _slug(value: Value) -> str:
     if not said:
         raise Unclear("slug")
     return said
+
+
+def _mode(value: Value) -> str:
+    """ "Vœux, puis planning", "sur souhaits"; "premier arrivé, premier servi", "réservation libre"."""
+    said = words.fold(words.text(value))
+    meant = [mode for mode, stems in _MODES.items() if any(stem in said for stem in stems)]
+    if len(meant) != 1:
+        raise Unclear("mode")
+    return meant[0].value
 
 
 def _zone(value: Value) -> str:
@@ -169,6 +190,13 @@ def _compare(table: Table, known: dict[str, Any]) -> None:
     opens, closes = known.get("opens_at"), known.get("closes_at")
     if opens and closes and closes <= opens:
         table.wrong(_row(table, "closes_at"), "closes_at", "closes_before_opens")
+
+    until = known.get("wishes_until")
+    spoken = any({"mode", "wishes_until"} & row.cells.keys() for row in table.rows)
+    if spoken and known.get("mode") == Mode.WISHES and not until:
+        table.wrong(_row(table, "wishes_until"), "wishes_until", "wishes_open_ended")
+    if until and last and until.date() > last:
+        table.wrong(_row(table, "wishes_until"), "wishes_until", "after_fair")
 
 
 def _row(table: Table, name: str) -> Row:

@@ -51,6 +51,8 @@ FAIR = Layout(
         Column("closes_at", "Clôture des réservations", ("Clôture", "Fermeture des réservations"), needed=True),
         Column("cap", "Entretiens maximum par candidat", ("Entretiens maximum", "Maximum par candidat")),
         Column("gap_minutes", "Temps libre entre deux entretiens (min)", ("Temps libre entre deux entretiens",)),
+        Column("mode", "Mode", ("Attribution des places", "Places"), note="premier arrivé, ou vœux"),
+        Column("wishes_until", "Date limite des vœux", ("Limite des vœux", "Clôture des vœux", "Vœux jusqu'au")),
         Column("lead_minutes", "Réservation au plus tard (min avant)", ("Réservation au plus tard",)),
         Column("room_provider", "Salle par défaut", ("Salle visio",)),
         Column("room_hosts", "Sites de visio autorisés", ("Domaines de visio", "Hôtes autorisés")),
@@ -122,6 +124,12 @@ STANDS = Layout(
         Column("recruiters", "Recruteur", ("Recruteurs", "Recruteuse", "Contact")),
         Column("emails", "E-mail", ("E-mails", "Mail", "Courriel", "Email")),
         Column("phone", "Téléphone", ("Tél", "Portable", "Mobile")),
+        Column(
+            "leads",
+            "Responsable",
+            ("Responsables", "Mène l'entreprise"),
+            note="oui, non, ou le nom de qui voit tous les stands de l’entreprise",
+        ),
         Column("days", "Jours", ("Jour", "Présence")),
         Column("hours", "Horaires", ("Heures", "Horaire")),
         Column("breaks", "Indisponibilités", ("Indisponibilité", "Pauses", "Absences")),
@@ -164,4 +172,5 @@ PROVIDERS = {
     "telephone": "téléphone",
     "on_site": "sur place",
 }
+MODES = {"open": "premier arrivé", "wishes": "vœux"}
 BANDS = {"under_15": "moins de 15", "15_17": "15-17", "18_25": "18-25", "26_plus": "26 et plus", "": ""}

@@ -10,6 +10,7 @@ from jobdating.domain.slots import Span
 from jobdating.domain.states import RoomProvider
 from jobdating.exchange.frame import Frame
 from jobdating.exchange.layout import KINDS, STANDS
+from jobdating.exchange.leads import Leads
 from jobdating.exchange.names import Names
 from jobdating.exchange.parsing import breaks, days, hours, people, rooms, words
 from jobdating.exchange.parsing.words import Unclear, Value, key
@@ -49,6 +50,7 @@ def stands(tables: Tables, current: Current, frame: Frame, centre: Centre) -> St
         words.key(known.item.label): key_[0] for key_, known in stored.items()
     }  # a renamed one keeps its address
     names: set[str] = set()
+    led = Leads()
     for row, complete in checked(table):
         company = table.parsed(row, "company", centre.companies.find, empty=None)
         values = _values(table, row, frame, centre)
@@ -67,11 +69,13 @@ def stands(tables: Tables, current: Current, frame: Frame, centre: Centre) -> St
         names.add(slug)
         known = stored.get((slug,))
         name = name if given or known is None else known.item.label
+        led.read(table, row, company.slug, team)
         item = _item(slug, name, company, values, team, known, centre)
         found.items.append(item)
         _register(found, item, company.slug)
         for email, person in team.items():
             found.accounts[email] = {**found.accounts.get(email, {}), **person}
+    found.items = [led.told(item, stored.get(item.key)) for item in found.items]
     found.by_name.complete &= bool(table.rows) or not table.titles
     for key_, known in stored.items():
         if key_[0] not in names:

@@ -23,6 +23,8 @@ def template(*, name: str, slug: str, first_day: date, last_day: date) -> bytes:
         "closes_at": f"{closes:%d/%m/%Y} 18:00",
         "cap": 5,
         "gap_minutes": 15,
+        "mode": "premier arrivé",
+        "wishes_until": "",
         "lead_minutes": 30,
         "room_provider": "Jitsi",
         "room_hosts": "",
@@ -37,7 +39,7 @@ def template(*, name: str, slug: str, first_day: date, last_day: date) -> bytes:
         OFFERS.name: [("Ateliers Exemple", "Soudeur·euse", "Soudage", "Bac pro", "Apprentissage", "Caen", 2, "")],
         STANDS.name: [
             (
-                "Ateliers Exemple", "", "Manon Durand", "manon.durand@ateliers.example", "06 39 98 00 01", "tous",
+                "Ateliers Exemple", "", "Manon Durand", "manon.durand@ateliers.example", "06 39 98 00 01", "oui", "tous",
                 "9h-12h, 14h-17h", "", "auto", "entretien", 1, "non", "oui", "Caen", "", "non",
             )
         ],
@@ -62,5 +64,7 @@ NOTES = (
     "Âge : un nombre, ou moins de 18 · 18-25 · 26 et plus. Seule la tranche d’âge est conservée.",
     "Métiers et centres : séparés par une virgule. Vœux : des entreprises dans l’ordre, séparées par un point-virgule.",
     "Plusieurs recruteurs sur un stand : leurs noms et leurs adresses séparés par une virgule, dans le même ordre.",
+    "Responsable : oui ou non pour chacun des recruteurs, dans le même ordre, ou le nom de qui mène l’entreprise.",
+    "Mode : premier arrivé · vœux. Avec des vœux, leur date limite est nécessaire ; un jour seul vaut jusqu’au soir.",
     "Importer à nouveau le même classeur met à jour et ajoute ; rien de ce qui est réservé n’est perdu.",
 )

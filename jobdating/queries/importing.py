@@ -18,6 +18,7 @@ from jobdating.domain.states import LIVE, BookingState, SlotState
 _FAIR = (
     "name", "first_day", "last_day", "timezone", "hours", "opens_at", "closes_at", "interview_minutes", "buffer_minutes",
     "cap", "gap_minutes", "lead_minutes", "contact_email", "contact_phone", "room_provider", "room_hosts",
+    "mode", "wishes_until",
 )  # fmt: skip
 _STAND = (
     "name", "kind", "capacity", "room_provider", "room_url", "phone", "asks_confirmation", "takes_walk_ins", "closed",
@@ -141,11 +142,10 @@ def _offers(tx: Connection, fair_id: int, slugs: dict[int, str]) -> list[Known]:
 def _stands(tx: Connection, fair_id: int, sites: dict[int, Key], slugs: dict[int, str]) -> list[Known]:
     of_fair = t.stands.c.fair_id == fair_id
     trades = _grouped(tx.execute(select(t.stand_trades).join(t.stands).where(of_fair)), "stand_id", "trade")
-    team = _grouped(
-        tx.execute(select(t.recruiters.c.stand_id, t.accounts.c.email).join(t.stands).join(t.accounts).where(of_fair)),
-        "stand_id",
-        "email",
-    )
+    people = select(t.recruiters.c.stand_id, t.recruiters.c.lead, t.stands.c.company_id, t.accounts.c.email)
+    staff = tx.execute(people.join(t.stands, t.stands.c.id == t.recruiters.c.stand_id).join(t.accounts).where(of_fair))
+    rows = staff.all()
+    team, leading = _grouped(rows, "stand_id", "email"), {(row.company_id, row.email) for row in rows if row.lead}
     found = []
     for row in _of_fair(tx, t.stands, fair_id):
         values = {name: getattr(row, name) for name in _STAND} | {
@@ -154,6 +154,7 @@ def _stands(tx: Connection, fair_id: int, sites: dict[int, Key], slugs: dict[int
             "availability": _stretches(row.availability),
             "trades": tuple(sorted(trades[row.id])),
             "recruiters": tuple(sorted(team[row.id])),
+            "leads": tuple(sorted(email for email in team[row.id] if (row.company_id, email) in leading)),
         }
         found.append(Known(row.id, Item(Kind.STAND, (row.slug,), row.name, values)))
     return found

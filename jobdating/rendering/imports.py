@@ -58,6 +58,12 @@ REASONS = {
     "link_not_allowed": _("les salles de ce job dating sont sur %(hosts)s, pas sur %(host)s"),
     "website": _("ce n’est pas l’adresse d’un site web"),
     "postcode": _("un code postal a 5 chiffres"),
+    "mode": _("écrivez premier arrivé, ou vœux"),
+    "wishes_open_ended": _("avec des vœux, il faut leur date limite"),
+    "lead_count": _("il faut un oui ou un non pour chacun des recruteurs : %(count)s, dans le même ordre"),
+    "lead_which": _("ce stand a plusieurs recruteurs : dites lequel par son nom, ou oui ou non pour chacun"),
+    "lead_unknown": _("ce n’est aucun des recruteurs de cette ligne"),
+    "lead_nobody": _("personne n’est nommé à ce stand avec une adresse"),
     "kind": _("écrivez entretien, réunion ou visite"),
     "level": _("ce niveau n’est pas connu ; les niveaux sont %(levels)s"),
     "trade_unknown": _("aucune formation ne porte ce métier"),
@@ -152,6 +158,9 @@ FIELDS = {
     "closed": _("fermé"),
     "availability": _("jours et horaires"),
     "recruiters": _("recruteurs"),
+    "leads": _("responsables"),
+    "mode": _("attribution des places"),
+    "wishes_until": _("date limite des vœux"),
     "age_band": _("âge"),
     "wishes": _("vœux"),
 }
@@ -165,6 +174,8 @@ PROVIDERS = {
     "telephone": _("au téléphone"),
     "on_site": _("sur place"),
 }
+
+MODES = {"open": _("premier arrivé"), "wishes": _("vœux")}
 
 STAND_KINDS = {
     "interview": _("entretiens, un candidat à la fois"),
@@ -199,9 +210,11 @@ def stand_kind(name: str, language: str) -> str:
     return translator(language)(STAND_KINDS[name])
 
 
-def value(said: Any, language: str, zone: str) -> str:
-    """A value of a change, short enough for a table."""
+def value(said: Any, language: str, zone: str, *, name: str = "") -> str:
+    """A value of a change of the field `name`, short enough for a table."""
     say = translator(language)
+    if name == "mode" and said in MODES:
+        return say(MODES[said])
     if said is None or said == () or said == "":
         return "–"
     if isinstance(said, bool):

@@ -19,7 +19,8 @@ from jobdating.domain.importing import Change, Plan
 from jobdating.domain.policy import Actor
 from jobdating.domain.privacy import Permission
 from jobdating.domain.states import AgeBand
-from jobdating.services import eligibility, grid
+from jobdating.domain.wishing import Mode
+from jobdating.services import eligibility, grid, team, timetable_notices
 
 _TABLES = {Kind.SITE: t.sites, Kind.TRAINING: t.trainings, Kind.COMPANY: t.companies, Kind.OFFER: t.offers}
 _LISTS = {
@@ -28,7 +29,7 @@ _LISTS = {
     Kind.TRAINING: {"sites"},
     Kind.COMPANY: set[str](),
     Kind.OFFER: set[str](),
-    Kind.STAND: {"trades", "recruiters"},
+    Kind.STAND: {"trades", "recruiters", "leads"},
     Kind.CANDIDATE: {"trades", "wishes", "account"},
 }
 
@@ -46,13 +47,15 @@ def apply(tx: Connection, actor: Actor, *, plan: Plan, ids: Ids, now: datetime) 
         raise grid.BookingsHurt(bookings=sorted(hurt.booking_id for hurt in plan.hurts))
     known: Ids = {kind: dict(of_kind) for kind, of_kind in ids.items()}
     try:
-        fair_id = _fair(tx, plan, now=now)
+        fair_id = _fair(tx, plan)
         _accounts(tx, plan, known, now=now)
         for kind in (Kind.SITE, Kind.TRAINING, Kind.COMPANY, Kind.OFFER):
             _things(tx, plan, kind, known, fair_id)
         _stands(tx, plan, known, fair_id)
         _candidates(tx, plan, known, fair_id, now=now)
         _organiser(tx, plan, known, fair_id)
+        _deadline(tx, plan, fair_id, now=now)
+        _leads(tx, actor, plan, known, fair_id, now=now)
     except (IntegrityError, KeyError) as error:
         raise grid.PlanStale() from error
     stands = known[Kind.STAND]
@@ -79,7 +82,17 @@ def _ensure_may(tx: Connection, actor: Actor, plan: Plan) -> None:
         policy.ensure_organiser(actor, fair_id=0)
 
 
-def _fair(tx: Connection, plan: Plan, *, now: datetime) -> int:
+def _deadline(tx: Connection, plan: Plan, fair_id: int, *, now: datetime) -> None:
+    """Who has not ranked their wishes is reminded before the deadline that holds now."""
+    touched = [item for item in plan.added(Kind.FAIR) if "mode" in item.values]
+    touched += [c.item for c in plan.changed(Kind.FAIR) if _touches(c, "mode") or _touches(c, "wishes_until")]
+    if touched:
+        row = tx.execute(select(t.fairs.c.mode, t.fairs.c.wishes_until).where(t.fairs.c.id == fair_id)).one()
+        until = row.wishes_until if row.mode == Mode.WISHES else None
+        timetable_notices.remind_before(tx, fair_id, until=until, now=now)
+
+
+def _fair(tx: Connection, plan: Plan) -> int:
     for item in plan.added(Kind.FAIR):
         values = {"slug": plan.slug, **{name: _stored(value) for name, value in item.values.items()}}
         return int(tx.execute(insert(t.fairs).values(values).returning(t.fairs.c.id)).scalar_one())
@@ -144,6 +157,19 @@ def _keep_team(tx: Connection, teams: dict[int, tuple[str, ...]], accounts: dict
     rows = [{"stand_id": stand, "account_id": account} for stand, account in wanted if (stand, account) not in present]
     if rows:
         tx.execute(insert(t.recruiters), rows)
+
+
+def _leads(tx: Connection, actor: Actor, plan: Plan, known: Ids, fair_id: int, *, now: datetime) -> None:
+    """Who leads a company from now on, or no longer, at all its stands; of others nothing changes."""
+    said = [(item, set[str]()) for item in plan.added(Kind.STAND) if "leads" in item.values]
+    said += [(c.item, set(c.known.item.values["leads"])) for c in plan.changed(Kind.STAND) if _touches(c, "leads")]
+    chosen = {
+        (known[Kind.ACCOUNT][(email,)], known[Kind.COMPANY][(item.values["company"],)]): email in item.values["leads"]
+        for item, before in said
+        for email in before.symmetric_difference(item.values["leads"])
+    }
+    for (account_id, company_id), lead in sorted(chosen.items()):
+        team.note_lead(tx, team.Place(account_id, company_id), fair_id=fair_id, lead=lead, by=actor.account_id, now=now)
 
 
 def _candidates(tx: Connection, plan: Plan, known: Ids, fair_id: int, *, now: datetime) -> None:

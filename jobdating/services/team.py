@@ -25,6 +25,11 @@ def set_lead(tx: Connection, actor: Actor, *, fair_id: int, recruiter_id: int, l
     """The recruiter leads their company at this fair, all its stands, or no longer. Raises NotFound."""
     policy.ensure_organiser(actor, fair_id=fair_id)
     place = _place(tx, fair_id, recruiter_id)
+    note_lead(tx, place, fair_id=fair_id, lead=lead, by=actor.account_id, now=now)
+
+
+def note_lead(tx: Connection, place: Place, *, fair_id: int, lead: bool, by: int | None, now: datetime) -> None:
+    """The same once it is known who is meant and that it may be decided; the same again is no change."""
     stands = select(t.stands.c.id).where(t.stands.c.company_id == place.company_id)
     r = t.recruiters.c
     theirs = (r.account_id == place.account_id) & r.stand_id.in_(stands) & (r.lead != lead)
@@ -42,7 +47,7 @@ def set_lead(tx: Connection, actor: Actor, *, fair_id: int, recruiter_id: int, l
         ),
     )
     for event in told:
-        journal.append(tx, event, at=now, by=actor.account_id)
+        journal.append(tx, event, at=now, by=by)
 
 
 def reset_factor(tx: Connection, actor: Actor, *, fair_id: int, recruiter_id: int, now: datetime) -> None:

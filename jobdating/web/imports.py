@@ -197,8 +197,8 @@ def _changes(prepared: Prepared, language: str, zone: str, limit: int = 200) -> 
         (
             change.item.label,
             words.field(name, language),
-            words.value(before, language, zone),
-            words.value(after, language, zone),
+            words.value(before, language, zone, name=name),
+            words.value(after, language, zone, name=name),
         )
         for change in prepared.plan.changes
         for name, (before, after) in change.differences.items()
