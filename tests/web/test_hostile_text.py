@@ -136,3 +136,12 @@ async def test_an_address_of_control_characters_is_none(here: Site) -> None:
             wrong = {"email": email, "code": "\x0012345"}
             assert (await client.post("/sign-in/code", data=wrong)).status_code == 422
             assert (await client.post("/sign-in/link", data={"link": email})).status_code == 422
+
+
+async def test_an_address_holds_no_sign_that_nobody_sees(here: Site) -> None:
+    """[1.2.1] Read backwards, or one that looks like another's."""
+    async with here.client() as client:
+        for sign in INVISIBLE:
+            asked = await client.post("/sign-in", data={"email": f"a{sign}b@candidat.example"})
+            assert asked.status_code == 422, ascii(sign)
+        assert (await client.post("/sign-in", data={"email": "andré@candidat.example"})).status_code == 303
