@@ -44,6 +44,7 @@ class StandRow:
     over: bool
     live: bool
     away: bool
+    shut_until: datetime | None
     delay_minutes: int
 
 
@@ -59,6 +60,7 @@ def _stands(condition: ColumnElement[bool]) -> Select[Any]:
             t.stands.c.closed,
             t.fairs.c.live_day,
             t.stands.c.away_since,
+            t.stands.c.shut_until,
             t.stands.c.delay_minutes,
             t.fairs.c.free_from,
             select(func.max(t.slots.c.starts_at))
@@ -155,6 +157,7 @@ def _assemble(
             over=row.last_slot is not None and row.free_from is not None and row.last_slot < row.free_from,
             live=row.live_day is not None,
             away=row.away_since is not None,
+            shut_until=row.shut_until,
             delay_minutes=row.delay_minutes,
         )
         for row in stands

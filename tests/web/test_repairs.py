@@ -161,7 +161,8 @@ async def test_a_closed_stand_says_until_when_and_takes_nobody_before(site: Site
     await send(site, path, world.organiser, form_of(await look(site, f"{path}?way=close", world.organiser)))
     page = await look(site, public, malo)
     assert "Ce stand ne prend personne sans rendez-vous jusqu’à 12:00." in page
-    assert "Rejoindre la file" not in page
+    assert "Rejoindre la file" not in page and "à l’heure" not in page
+    assert "fermé jusqu’à 12:00" in await look(site, "/stands", malo)
     _, refused = await send(site, f"{public}/queue", malo, {}, status=409)
     assert "Ce stand ne prend personne sans rendez-vous jusqu’à 12:00." in refused
     assert "fermé jusqu’à 12:00" in await look(site, cockpit, world.recruiter)
