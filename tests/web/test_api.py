@@ -13,7 +13,7 @@ from jobdating.clock import SteppedClock
 from jobdating.db import tables as t
 from jobdating.domain.policy import Actor
 from jobdating.rendering.refusals import SENTENCES
-from jobdating.services import booking, gaps
+from jobdating.services import booking, gaps, queue
 from jobdating.web.api.operations import OPERATIONS
 from tests.factories import BEFORE, MORNING, make_candidate, make_fair, make_recruiter, make_slots, make_stand
 from tests.site import Site
@@ -246,6 +246,7 @@ async def test_a_stand_with_time_to_spare_is_accepted_or_left_to_others(
     until, answer_by = MORNING + timedelta(minutes=45), MORNING + timedelta(minutes=8)
 
     def offer(tx: Connection) -> None:
+        queue.no_show(tx, world.recruiter, booking_id=missed, now=clock.moment)  # or the timekeeper sees no gap
         gaps.offer(
             tx, stand_id=world.stand_id, cause_id=missed, candidate_ids=people, until=until, answer_by=answer_by,
             now=clock.moment,
