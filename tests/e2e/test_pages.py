@@ -23,6 +23,7 @@ NOT_LINKED = {
     "/fairs/{fair}/timetable/publish/{letter}",  # once it is solved: `test_timetable` looks at it
     "/second-factor", "/sign-in/provider", "/sign-in/provider/back", "/fairs/{fair}/company",  # `test_identity_pages`
     "/parent", "/parent/answer", "/parent/done", "/copies/{adult:int}/{secret}",
+    "/fairs/{fair}/welcome",  # of those who have not agreed yet; everybody in the demo has: `test_consents`
 }  # fmt: skip
 
 
