@@ -138,7 +138,8 @@ def purge(database_url: DatabaseUrl = None) -> None:
 def rehearse(
     fair: Annotated[str, typer.Argument(help="The fair's name in its address, for example juin-2027")],
     day: Annotated[str | None, typer.Option(help="The day, as 2027-06-17; the first one unless told")] = None,
-    seed: Annotated[int, typer.Option(help="The same number plays the same day")] = 1,
+    seed: Annotated[int, typer.Option(help="Of the first draw: the same number plays the same days")] = 1,
+    draws: Annotated[int, typer.Option(help="How many times the day is drawn, each with other luck", min=1, max=9)] = 5,
     fill: Annotated[int, typer.Option(help="Percent of the places that are taken at least", min=0, max=100)] = 85,
     no_show: Annotated[int, typer.Option(help="Percent of people who do not come", min=0, max=60)] = 12,
     recruiters: Annotated[int, typer.Option(help="What if: one more at so many of the fullest stands", min=0)] = 0,
@@ -159,7 +160,7 @@ def rehearse(
         run_rehearsal(
             fair,
             database_url=database_url or settings.Environment().database_url,
-            plan=(wanted, seed, fill / 100, no_show / 100),
+            plan=(wanted, seed, fill / 100, no_show / 100, draws),
             variations=each_of(recruiters, buffer, cap),
             to=json,
         )

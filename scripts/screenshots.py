@@ -35,6 +35,7 @@ PICTURES = (  # name, role, page, width, height
 AT = "&at=09:47"  # of the replay
 REHEARSAL = {
     "day": "2027-06-18", "fill": "85", "no_show": "12", "seed": "1", "recruiters": "3", "buffer_minutes": "5", "cap": "0",
+    "draws": "3",
 }  # fmt: skip
 SIZES = (320, 768, 1280)
 

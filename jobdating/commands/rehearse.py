@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,44 +14,54 @@ from sqlalchemy import Connection, select
 from jobdating.db import tables as t
 from jobdating.db.engine import open_database
 from jobdating.queries import identity
-from jobdating.simulation import rehearsal
-from jobdating.simulation.rehearsal import NothingToPlay, Plan, Played, Rows
+from jobdating.simulation import draws, rehearsal
+from jobdating.simulation.rehearsal import NothingToPlay, Plan, Rows
 from jobdating.simulation.variations import Variation
 
 REFUSED = 2
+Result = Mapping[str, Any]
 
 
 def run_rehearsal(
     fair: str,
     *,
     database_url: str,
-    plan: tuple[date | None, int, float, float],
+    plan: tuple[date | None, int, float, float, int],
     variations: Sequence[Variation],
     to: Path | None,
 ) -> int:
-    """Play the day as it is and with each variation, and say what came of it; the exit status.
+    """Draw the day as it is and with each variation, and say what came of it; the exit status.
 
-    `plan` is the day (None: the first), the seed, the shares of places taken and of people who do not come.
+    `plan` is the day (None: the first), the seed, the shares of places taken and of people who do not come, and how
+    many draws. Interrupted, it tells the draws that are played.
     """
-    day, seed, fill, no_show = plan
+    day, seed, fill, no_show, most = plan
     found = asyncio.run(_read(database_url, fair))
     if found is None:
         return _refuse(f"there is no fair {fair}")
     fair_id, days, rows = found
     if day is not None and day not in days:
         return _refuse(f"{fair} has no day {day}")
-    asked = Plan(day or days[0], seed, fill, no_show)
+    asked = Plan(day or days[0], seed, fill, no_show, most)
+    results: list[Result] = []
     try:
         with typer.progressbar(length=100, label="playing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-            played = rehearsal.rehearse(
-                rows, fair_id, asked, variations, tell=lambda share: bar.update(int(100 * share) - bar.pos)
-            )
+
+            def told(share: float) -> None:
+                bar.update(int(100 * share) - bar.pos)
+
+            for said in draws.play(rows, fair_id, asked, variations, tell=told):
+                results = list(said)
     except NothingToPlay:
         return _refuse(f"no stand of {fair} has a slot on {asked.day}")
-    for each in played:
-        _tell(each)
+    except KeyboardInterrupt:
+        if not results:
+            raise
+    typer.echo(f"draws: {len(results[0]['figures']['done'])} of {asked.draws}")
+    for result in results:
+        _tell(result, results[0])
     if to is not None:
-        to.write_text(json.dumps([each.plain() for each in played], ensure_ascii=False, indent=1) + "\n")
+        to.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
         typer.echo(f"written to {to}")
     return 0
 
@@ -69,24 +79,59 @@ async def _read(database_url: str, slug: str) -> tuple[int, list[date], Rows] | 
         await db.close()
 
 
-def _tell(played: Played) -> None:
-    told, load = played.outcome, played.load.plain()
-    facts: dict[str, Any] = {
-        "stands": told.stands,
-        "people": f"{told.people}, {told.served} served, {told.not_served} came and were not",
-        "bookings": f"{told.booked}, {told.lost} lost by the change",
-        "interviews": f"{told.done}, {told.walk_ins} without appointment, {told.no_shows} no-shows",
-        "delay": f"{told.delay:.1f} min on average, {told.delay_p90:.1f} for nine in ten, {told.late_share:.0%} over 10",
-        "wait": f"{told.wait:.1f} min with an appointment, {told.walk_in_wait:.1f} without",
-        "idle": f"{told.idle:.0f} min a recruiter, {told.idle_share:.0%} of the day",
-        "stands in trouble": told.stands_in_trouble,
-        "last end": f"{told.over:.0f} min after the last slot",
-        "load": f"{load['commands']:.0f} commands, {load['busiest_minute'] / 60:.1f} a second in the busiest minute",
-    }
-    if played.load.times:
-        facts["a durable command"] = f"{load['median_ms']:.1f} ms, {load['p95_ms']:.1f} for the slowest in twenty"
-    for name, fact in facts.items():
-        typer.echo(f"{_name(played.variation)}: {name}: {fact}")
+# A name, its unit, how many digits it is told with, and the figure.
+_FACTS = (
+    ("stands", "", 0, "stands"),
+    ("people", "", 0, "people"),
+    ("people seen", "", 0, "served"),
+    ("came and were not seen", "", 0, "not_served"),
+    ("bookings", "", 0, "booked"),
+    ("bookings lost by the change", "", 0, "lost"),
+    ("interviews", "", 0, "done"),
+    ("interviews without appointment", "", 0, "walk_ins"),
+    ("no-shows", "", 0, "no_shows"),
+    ("mean delay", " min", 1, "delay"),
+    ("delay of nine in ten at most", " min", 1, "delay_p90"),
+    ("called more than 10 min late", "", 1, "late_share"),
+    ("mean wait with an appointment", " min", 1, "wait"),
+    ("mean wait without", " min", 1, "walk_in_wait"),
+    ("idle time of a recruiter", " min", 0, "idle"),
+    ("share of idle time", "", 1, "idle_share"),
+    ("the last stand ends after its time by", " min", 0, "over"),
+    ("stands in trouble", "", 0, "stands_in_trouble"),
+)
+_SHARES = frozenset({"late_share", "idle_share"})
+
+
+def _tell(result: Result, usual: Result) -> None:
+    """One fact a line: the middle draw, the least and the most, and what differs from the day as it is."""
+    name = _name(Variation(**result["variation"]))
+    if result["helped"]:
+        stands = ", ".join(result["helped"])
+        delay = _told("helped_delay", result["helped_delay"], result, usual, (" min", 1))
+        typer.echo(f"{name}: mean delay at the reinforced stands ({stands}): {delay}")
+    for fact, unit, digits, key in _FACTS:
+        typer.echo(f"{name}: {fact}: {_told(key, result['figures'][key], result, usual, (unit, digits))}")
+    if result is usual:
+        load = result["load"]
+        typer.echo(f"{name}: load: {load['commands']:.0f} commands, {load['busiest_minute'] / 60:.1f} a second at most")
+        typer.echo(f"{name}: a durable command: {load['median_ms']:.1f} ms, {load['p95_ms']:.1f} for the slowest in 20")
+
+
+def _told(key: str, values: Sequence[float], result: Result, usual: Result, shape: tuple[str, int]) -> str:
+    unit, digits = shape
+    plus = f"+.{digits}%" if key in _SHARES else f"+.{digits}f"
+    plain = plus.removeprefix("+")
+    found = draws.spread(values)
+    said = f"{found.median:{plain}}{unit}"
+    if found.low != found.high:
+        said += f" ({found.low:{plain}} to {found.high:{plain}})"
+    if result is usual:
+        return said
+    differs = draws.compared(key, result, usual)
+    if differs.spread.low == differs.spread.high == 0:
+        return said
+    return f"{said}, {differs.spread.median:{plus}}{unit}" if differs.clear else f"{said}, no clear difference"
 
 
 def _name(variation: Variation) -> str:

@@ -10,9 +10,12 @@ from sqlalchemy import Connection, select
 from jobdating.db import tables as t
 
 
+SURE = 4  # percent that must be played before the rest is foreseen
+
+
 @dataclass(frozen=True)
 class Rehearsal:
-    """One rehearsal; `result` holds an outcome a variation once it is done. Moments are wall time."""
+    """One rehearsal; `result` holds an entry a variation as soon as one draw is played. Moments are wall time."""
 
     id: int
     asked: Mapping[str, Any]
@@ -27,6 +30,13 @@ class Rehearsal:
     def is_under_way(self, now: datetime, *, stuck: timedelta) -> bool:
         """Whether its process was heard of not long ago."""
         return self.step in {"wait", "play"} and now - self.step_at <= stuck
+
+    def left(self, now: datetime) -> timedelta | None:
+        """How long it will still take, at the pace so far; None while that would be a guess."""
+        passed = now - self.asked_at
+        if self.share < SURE or passed <= timedelta():
+            return None
+        return passed * (100 - self.share) / self.share
 
 
 def of_fair(tx: Connection, fair_id: int) -> list[Rehearsal]:

@@ -1,4 +1,4 @@
-"""A rehearsal as its page shows it: one column a variation, what differs from the day as it is, two plots."""
+"""A rehearsal as its page shows it: what awaits, a verdict on each thing that was tried, all figures, two plots."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,12 @@ from babel.numbers import format_decimal, format_percent
 
 from jobdating.queries.rehearsals import Rehearsal
 from jobdating.rendering import catalogue
+from jobdating.simulation import draws
+from jobdating.simulation.draws import Spread
 
-Outcome = Mapping[str, Any]
+Result = Mapping[str, Any]
 HEIGHT, WIDTH = 100, 1000
+NAMED = 3  # stands, in a sentence
 
 
 def _(message: str) -> str:
@@ -19,7 +22,7 @@ def _(message: str) -> str:
     return message
 
 
-# Key of the outcome, what it is called, its unit, and what is better: 1 more, -1 less, 0 neither.
+# Key of the figure, what it is called, its unit, and what is better: 1 more, -1 less, 0 neither.
 _LINES = (
     ("served", _("Personnes reçues"), "", 1),
     ("not_served", _("Venues, pas reçues"), "", -1),
@@ -37,21 +40,52 @@ _LINES = (
     ("over", _("Le dernier stand finit après l’heure"), "min", -1),
     ("stands_in_trouble", _("Stands qui demandent de l’aide"), "", -1),
 )
+_KNOWN = {key: (name, unit, better) for key, name, unit, better in _LINES}
+_FIRST = ("served", "not_served", "delay", "idle")  # what is told before all else
+_TRIED = ("lost", "not_served", "served", "delay", "walk_in_wait", "idle")  # what a change is judged by
+_HELPED = _("Retard moyen au stand renforcé")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure in words; how it differs from the day as it is ("−2,1"), and whether that is better."""
+    """A figure of the middle draw, and its range over all ("478 à 485", empty without one). How it differs from the day
+    as it is ("−2,1") when clearly, and whether that is better; `unclear` when luck alone may explain it."""
 
     said: str
-    differs: str
-    better: bool | None
+    range: str
+    differs: str = ""
+    better: bool | None = None
+    unclear: bool = False
 
 
 @dataclass(frozen=True)
 class Line:
     name: str
     cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One clear difference: "Retard moyen", "2,1 min", "0,9 min", "−1,2 min", its range, and whether it is better."""
+
+    name: str
+    before: str
+    after: str
+    differs: str
+    range: str
+    better: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What to think of a thing that was tried. `word` says it: "better", "worse", "both", "none", "unknown"."""
+
+    number: int
+    name: str
+    word: str
+    stands: str
+    changes: tuple[Change, ...]
+    unclear: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -74,48 +108,99 @@ class Plot:
 
 @dataclass(frozen=True)
 class Report:
+    draws: int
+    first: tuple[Line, ...]  # of the day as it is
+    verdicts: tuple[Verdict, ...]
     columns: tuple[str, ...]
     lines: tuple[Line, ...]
     plots: tuple[Plot, ...]
     worst: tuple[Mapping[str, Any], ...]
-    people: int
-    stands: int
-    booked: int
+    people: str
+    stands: str
+    booked: str
     load: Mapping[str, str]
 
 
 def report(rehearsal: Rehearsal, language: str) -> Report:
-    """The result of a rehearsal that is done."""
-    outcomes = rehearsal.result
-    base = outcomes[0]
-    columns = tuple(_name(outcome["variation"], language) for outcome in outcomes)
-    lines = tuple(
-        Line(_said(name, language), tuple(_cell(o[key], base[key], unit, better, language) for o in outcomes))
-        for key, name, unit, better in _LINES
-        if any(outcome[key] for outcome in outcomes)
-    )
-    load = base["load"]
+    """What a rehearsal's draws say so far: there is one at least."""
+    results = rehearsal.result
+    usual = results[0]
+    columns = tuple(_name(result["variation"], language) for result in results)
+    lines = {
+        key: Line(_said(name, language), tuple(_cell(key, result, usual, language) for result in results))
+        for key, name, _unit, _better in _LINES
+        if any(any(result["figures"][key]) for result in results)
+    }
+    load = usual["load"]
     return Report(
+        draws=len(usual["figures"]["done"]),
+        first=tuple(Line(_said(_KNOWN[key][0], language), (_cell(key, usual, usual, language),)) for key in _FIRST),
+        verdicts=tuple(
+            _verdict(number, name, result, usual, language)
+            for number, (name, result) in enumerate(zip(columns, results, strict=True))
+            if number
+        ),
         columns=columns,
-        lines=lines,
+        lines=tuple(lines.values()),
         plots=(
-            _plot(_("Retard moyen des stands, en minutes"), "delay", outcomes, columns, language),
-            _plot(_("Personnes qui attendent"), "waiting", outcomes, columns, language),
+            _plot(_("Retard moyen des stands, en minutes"), "delay", results, columns, language),
+            _plot(_("Personnes qui attendent"), "waiting", results, columns, language),
         ),
         worst=tuple(
-            {**stand, **{key: _number(stand[key], language) for key in ("delay", "worst_delay", "idle", "over")}}
-            for stand in base["worst"]
+            {
+                **stand,
+                **{key: _number(stand[key], language) for key in ("done", "delay", "worst_delay", "trouble", "idle")},
+            }
+            for stand in usual["worst"]
             if stand["trouble"] or stand["worst_delay"] > 0
         ),
-        people=base["people"],
-        stands=base["stands"],
-        booked=base["booked"],
+        people=_middle("people", usual, language),
+        stands=_middle("stands", usual, language),
+        booked=_middle("booked", usual, language),
         load={
             "commands": _number(load["commands"], language),
             "per_second": _number(round(load["busiest_minute"] / 60, 1), language),
             "median_ms": _number(load["median_ms"], language),
             "p95_ms": _number(load["p95_ms"], language),
         },
+    )
+
+
+def _verdict(number: int, name: str, result: Result, usual: Result, language: str) -> Verdict:
+    changes, unclear = [], []
+    for key in ("helped_delay", *_TRIED) if result["helped"] else _TRIED:
+        said, unit, better = (_HELPED, "min", -1) if key == "helped_delay" else _KNOWN[key]
+        found = draws.compared(key, result, usual)
+        if found.clear:
+            values, before = (
+                (result["helped_delay"], result["unhelped_delay"])
+                if key == "helped_delay"
+                else (result["figures"][key], usual["figures"][key])
+            )
+            changes.append(
+                Change(
+                    name=_said(said, language),
+                    before=_figure(draws.spread(before).median, unit, language),
+                    after=_figure(draws.spread(values).median, unit, language),
+                    differs=_signed(found.spread.median, unit, language),
+                    range=_range(found.spread, unit, language, signed=True),
+                    better=(found.spread.median > 0) == (better > 0),
+                )
+            )
+        elif any(result["figures"].get(key, result["helped_delay"])) or any(usual["figures"].get(key, ())):
+            unclear.append(_said(said, language))
+    return Verdict(
+        number, name, _word(changes, len(usual["figures"]["done"])), ", ".join(result["helped"][:NAMED]),
+        tuple(changes), tuple(unclear),
+    )  # fmt: skip
+
+
+def _word(changes: Sequence[Change], drawn: int) -> str:
+    if drawn < draws.FEWEST:
+        return "unknown"
+    directions = {change.better for change in changes}
+    return {frozenset(): "none", frozenset({True}): "better", frozenset({False}): "worse"}.get(
+        frozenset(directions), "both"
     )
 
 
@@ -135,14 +220,37 @@ def _name(variation: Mapping[str, Any], language: str) -> str:
     return str(translations.gettext("Comme prévu"))
 
 
-def _cell(value: float, usual: float, unit: str, better: int, language: str) -> Cell:
-    difference = value - usual
-    said = _figure(value, unit, language)
-    if abs(difference) < 0.05 * (0.1 if unit == "%" else 1):
-        return Cell(said, "", None)
-    sign = "+" if difference > 0 else "−"
-    differs = sign + _figure(abs(difference), unit, language)
-    return Cell(said, differs, None if not better else (difference > 0) == (better > 0))
+def _cell(key: str, result: Result, usual: Result, language: str) -> Cell:
+    _said_as, unit, better = _KNOWN[key]
+    values = draws.spread(result["figures"][key])
+    said, over = _figure(values.median, unit, language), _range(values, unit, language)
+    found = draws.compared(key, result, usual)
+    if result is usual or found.spread.low == found.spread.high == 0:
+        return Cell(said, over)
+    if not found.clear:
+        return Cell(said, over, unclear=True)
+    is_better = None if not better else (found.spread.median > 0) == (better > 0)
+    return Cell(said, over, _signed(found.spread.median, unit, language), is_better)
+
+
+def _middle(key: str, result: Result, language: str) -> str:
+    return _number(round(draws.spread(result["figures"][key]).median), language)
+
+
+def _signed(value: float, unit: str, language: str) -> str:
+    said = _figure(abs(value), unit, language)
+    return ("+" if value > 0 else "−") + said if value else said
+
+
+def _range(values: Spread, unit: str, language: str, *, signed: bool = False) -> str:
+    """ "478 à 485", or nothing where all draws say the same."""
+
+    def bare(value: float) -> str:
+        said = _figure(abs(value), "" if unit == "min" else unit, language)
+        return {1: "+", -1: "−"}[1 if value > 0 else -1] + said if signed and value else said
+
+    low, high = bare(values.low), bare(values.high)
+    return "" if low == high else _said(_("de %(low)s à %(high)s"), language) % {"low": low, "high": high}
 
 
 def _figure(value: float, unit: str, language: str) -> str:
@@ -160,8 +268,8 @@ def _said(message: str, language: str) -> str:
     return str(catalogue.translations(language).gettext(message))
 
 
-def _plot(title: str, key: str, outcomes: Sequence[Outcome], columns: Sequence[str], language: str) -> Plot:
-    points = [[(_minute(point["at"]), point[key]) for point in outcome["curve"]] for outcome in outcomes]
+def _plot(title: str, key: str, results: Sequence[Result], columns: Sequence[str], language: str) -> Plot:
+    points = [[(_minute(point["at"]), point[key]) for point in result["curve"]] for result in results]
     minutes = [minute for line in points for minute, _ in line] or [0]
     first, last = min(minutes), max(max(minutes), min(minutes) + 1)
     top = max([value for line in points for _, value in line] + [1])

@@ -3,8 +3,9 @@
 Called by the timekeeper with what it read. The moment that is written is what every page speaks as of.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -14,7 +15,25 @@ from jobdating.domain import errors, events, policy
 from jobdating.domain.arbiter import Clash
 from jobdating.domain.policy import Actor
 from jobdating.domain.states import WAITING
-from jobdating.services import rows
+from jobdating.queries.live_day import Look
+from jobdating.services import gaps, rows
+
+
+def due(fair_id: int, found: Look) -> Iterator[tuple[Callable[..., Any], dict[str, Any]]]:
+    """What to do about what was found, one short write each: a service and its arguments but `now`."""
+    for offer_id in found.gaps.expired:
+        yield gaps.expire, {"offer_id": offer_id}
+    for stand_id in found.gaps.closing:
+        yield gaps.close, {"stand_id": stand_id}
+    for plan in found.gaps.plans:
+        asked = {"candidate_ids": plan.candidate_ids, "until": plan.until, "answer_by": plan.answer_by}
+        yield gaps.offer, {"stand_id": plan.stand_id, "cause_id": plan.cause_id, **asked}
+    if found.turned:
+        yield turn, {"fair_id": fair_id, "stand_ids": found.turned}
+    if found.clashes or found.gone:
+        yield clash, {"fair_id": fair_id, "found": found.clashes, "gone": found.gone}
+    if found.troubled:
+        yield see_to, {"fair_id": fair_id, "stand_ids": found.troubled}
 
 
 def turn(tx: Connection, *, fair_id: int, stand_ids: Iterable[int], now: datetime) -> None:

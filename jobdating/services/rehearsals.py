@@ -34,21 +34,36 @@ def ask(tx: Connection, actor: Actor, *, fair_id: int, asked: Mapping[str, Any],
     return made
 
 
-def reach(tx: Connection, *, rehearsal_id: int, share: int, now: datetime) -> None:
-    """So many percent are played."""
-    _change(tx, rehearsal_id, step="play", share=share, step_at=now)
+def stop(tx: Connection, actor: Actor, *, fair_id: int, now: datetime) -> None:
+    """End what is under way; what was drawn so far stays. Its process ends as soon as it next tells. Raises NotFound."""
+    policy.ensure_organiser(actor, fair_id=fair_id)
+    r = t.rehearsals.c
+    under_way = (r.fair_id == fair_id, r.step.in_(UNDER_WAY))
+    tx.execute(update(t.rehearsals).where(*under_way).values(step="failed", fault="stopped", step_at=now))
 
 
-def keep(tx: Connection, *, rehearsal_id: int, result: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """What came out."""
-    _change(tx, rehearsal_id, step="done", share=100, step_at=now, done_at=now, result=list(result))
+def reach(tx: Connection, *, rehearsal_id: int, share: int, now: datetime) -> bool:
+    """So many percent are played; whether anybody still wants to know."""
+    return _change(tx, rehearsal_id, step="play", share=share, step_at=now)
+
+
+def keep(tx: Connection, *, rehearsal_id: int, result: Sequence[Mapping[str, Any]], now: datetime) -> bool:
+    """What the draws so far say; whether anybody wants more of them."""
+    return _change(tx, rehearsal_id, step="play", step_at=now, done_at=now, result=list(result))
+
+
+def finish(tx: Connection, *, rehearsal_id: int, now: datetime) -> None:
+    """All is drawn."""
+    _change(tx, rehearsal_id, step="done", share=100, step_at=now)
 
 
 def give_up(tx: Connection, *, rehearsal_id: int, fault: str, now: datetime) -> None:
-    """It ended without a result: "nothing_to_play", "too_long", "gone"."""
+    """It ended before its end: "nothing_to_play", "too_long", "gone". What was drawn stays."""
     _change(tx, rehearsal_id, step="failed", step_at=now, fault=fault)
 
 
-def _change(tx: Connection, rehearsal_id: int, **values: Any) -> None:
+def _change(tx: Connection, rehearsal_id: int, **values: Any) -> bool:
     r = t.rehearsals.c
-    tx.execute(update(t.rehearsals).where(r.id == rehearsal_id, r.step.in_(UNDER_WAY)).values(**values))
+    return bool(
+        tx.execute(update(t.rehearsals).where(r.id == rehearsal_id, r.step.in_(UNDER_WAY)).values(**values)).rowcount
+    )

@@ -9,6 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -19,6 +20,7 @@ from jobdating.queries import identity
 from jobdating.queries.forecast import forecast
 from jobdating.services import presence, timekeeper
 from jobdating.simulation import answers, roles
+from jobdating.simulation.answers import USUAL, Answering
 from jobdating.simulation.fair import Cast
 from jobdating.simulation.life import Life
 from jobdating.simulation.roles import Act
@@ -36,10 +38,13 @@ logger = logging.getLogger(__name__)
 class Players:
     """Everybody in the fair but those whom visitors have become: `spare_…` hands a person over for good."""
 
-    def __init__(self, cast: Cast, *, seed: int, mishaps: Mishaps = STAGED, visitor: bool = True) -> None:
+    def __init__(
+        self, cast: Cast, *, seed: int, mishaps: Mishaps = STAGED, answering: Answering = USUAL, visitor: bool = True
+    ) -> None:
         """`visitor` leaves the first candidate out: a visitor of the demo is to become them."""
         self._cast = cast
         self._temper = Temper(seed, setting=cast.setting, mishaps=mishaps)
+        self._answering: Any = {"seed": seed, "how": answering}
         self._life = Life(cast, seed=seed)
         self._candidates = {player.id: player for player in cast.candidates}
         self._stands = {place.id: (number, place) for number, place in enumerate(cast.stands)}
@@ -99,13 +104,15 @@ class Players:
             player = self._candidates.get(offer.candidate_id)
             if player is None or offer.candidate_id in self._spared_candidates:
                 continue
-            if act := answers.to_offer(offer, player.actor, now):
+            if act := answers.to_offer(offer, player.actor, now, **self._answering):
                 yield act
         for rows in scene.lines.values():
             for row in rows:
                 if row.candidate_id not in self._spared_candidates and row.candidate_id in self._candidates:
                     actor = self._candidates[row.candidate_id].actor
-                    yield from answers.to_question(row, actor, agrees=self._temper.visit(row.id).agrees, now=now)
+                    yield from answers.to_question(
+                        row, actor, agrees=self._temper.visit(row).agrees, now=now, **self._answering
+                    )
                     if act := roles.candidate(row, actor, self._temper, now):
                         yield act
         for place_id, (number, place) in self._stands.items():

@@ -5,7 +5,7 @@ Read from the copy when the day is over; minutes throughout. The same copy gives
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,15 +25,22 @@ _CAME = frozenset({BookingState.DONE, BookingState.IN_PROGRESS, BookingState.CAL
 
 @dataclass(frozen=True)
 class StandOutcome:
-    """One stand's day. `trouble` is how long it needed a hand, `over` how long it went on after its last slot."""
+    """One stand's day. `called` are those with an appointment; `trouble` is how long it needed a hand, `over` how long
+    it went on after its last slot."""
 
+    stand_id: int
     name: str
+    called: int
     done: int
     delay: float
     worst_delay: float
     idle: float
     trouble: int
     over: float
+
+    @property
+    def hurts(self) -> bool:
+        return self.trouble >= LONG
 
 
 @dataclass(frozen=True)
@@ -69,11 +76,11 @@ class Outcome:
     idle_share: float
     over: float
     stands_in_trouble: int
-    worst: tuple[StandOutcome, ...]
+    each: tuple[StandOutcome, ...]
     curve: tuple[Point, ...]
 
-    def plain(self) -> dict[str, Any]:
-        return asdict(self)
+
+FIGURES = tuple(each.name for each in fields(Outcome) if each.name not in {"each", "curve"})
 
 
 @dataclass
@@ -129,8 +136,8 @@ def outcome(tx: Connection, cast: Cast, watch: Watch, *, lost: int, until: datet
         idle=_mean(idle),
         idle_share=round(sum(idle) / sum(open_minutes), 3) if sum(open_minutes) else 0.0,
         over=max((stand.over for stand in stands), default=0.0),
-        stands_in_trouble=sum(stand.trouble >= LONG for stand in stands),
-        worst=tuple(sorted(stands, key=lambda s: (-s.trouble, -s.worst_delay, s.name))[:10]),
+        stands_in_trouble=sum(stand.hurts for stand in stands),
+        each=tuple(stands),
         curve=tuple(watch.curve),
     )
 
@@ -142,7 +149,9 @@ def _stand(place: Place, name: str, rows: Sequence[Any], watch: Watch, until: da
     ends = max((span.end for span in place.half_days.values()), default=until)
     last = max((span.end for span in busy), default=ends)
     return StandOutcome(
+        stand_id=place.id,
         name=name,
+        called=len(delays),
         done=sum(row.state == BookingState.DONE for row in rows),
         delay=_mean(delays),
         worst_delay=max(delays, default=0.0),

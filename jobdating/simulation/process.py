@@ -1,13 +1,14 @@
 """Plays a rehearsal in a process of its own, so that a server goes on serving: it is nice, bounded, and ends with us.
 
-The process gets a copy of the rows and answers in lines of JSON: the share that is played, then the result. It never
-sees the database. When nobody listens any more its next line fails, and it ends.
+The process gets a copy of the rows and answers in lines of JSON: the share that is played, and after each draw what all
+so far say. It never sees the database. When nobody listens any more its next line fails, and it ends.
 """
 
 import asyncio
 import json
 import os
 import pickle
+import resource
 import sys
 import threading
 import time
@@ -15,14 +16,17 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from typing import Any
 
-from jobdating.simulation.rehearsal import NothingToPlay, Plan, Rows, rehearse
+from jobdating.simulation import draws
+from jobdating.simulation.rehearsal import NothingToPlay, Plan, Rows
 from jobdating.simulation.variations import Variation
 
-MOST = 900.0  # seconds that a rehearsal may take
+MOST = 3600.0  # seconds that a rehearsal may take: what was drawn by then stays
+NICE = 10  # whoever uses the server goes first
+MEMORY = 2 << 30  # bytes: what is beyond ends the process, not the server
 TELLS = 0.5  # seconds between two lines
 LINE = 4_000_000  # bytes of a result at most
-Said = dict[str, Any]  # {"share": 0.4}, at the end {"result": […]} or {"fault": "…"}
-
+ROWS = 2_000  # that are written in one go: so long the server thinks of nothing else
+Said = dict[str, Any]  # {"share": 0.4}, {"result": […]} after each draw, {"done": true} or {"fault": "…"} at the end
 
 _SPEAKING = threading.Lock()
 
@@ -43,8 +47,7 @@ async def run(
     clock = asyncio.get_running_loop().time
     ends_at = clock() + most
     try:
-        process.stdin.write(await asyncio.to_thread(pickle.dumps, (rows, fair_id, plan, tuple(variations))))
-        process.stdin.write_eof()
+        await asyncio.wait_for(_hand_over(process.stdin, rows, (fair_id, plan, tuple(variations))), most)
         while line := await asyncio.wait_for(process.stdout.readline(), ends_at - clock()):
             yield json.loads(line)
     except TimeoutError as error:
@@ -58,9 +61,29 @@ async def run(
         await process.wait()
 
 
+async def _hand_over(pipe: asyncio.StreamWriter, rows: Rows, asked: tuple[Any, ...]) -> None:
+    pipe.write(pickle.dumps(asked))
+    for name, some in rows.items():
+        for start in range(0, len(some), ROWS):
+            pipe.write(pickle.dumps((name, some[start : start + ROWS])))
+            await pipe.drain()
+    pipe.write(pickle.dumps(None))
+    pipe.write_eof()
+
+
+def _given() -> tuple[Rows, tuple[Any, ...]]:
+    pipe = sys.stdin.buffer
+    asked = pickle.load(pipe)  # noqa: S301 (from `run`, in our own process)
+    rows: Rows = {}
+    while (part := pickle.load(pipe)) is not None:  # noqa: S301
+        rows.setdefault(part[0], []).extend(part[1])
+    return rows, asked
+
+
 def _main() -> None:
-    os.nice(10)
-    rows, fair_id, plan, variations = pickle.loads(sys.stdin.buffer.read())  # noqa: S301 (from `run`, in our own process)
+    os.nice(NICE)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    rows, asked = _given()
     far = [0.0]
     threading.Thread(target=_tell, args=(far,), daemon=True).start()
 
@@ -68,11 +91,11 @@ def _main() -> None:
         far[0] = share
 
     try:
-        played = rehearse(rows, fair_id, plan, variations, tell=tell)
+        for result in draws.play(rows, *asked, tell=tell):
+            _say({"result": result})
+        _say({"done": True})
     except NothingToPlay:
         _say({"fault": "nothing_to_play"})
-    else:
-        _say({"result": [each.plain() for each in played]})
 
 
 def _tell(far: list[float]) -> None:

@@ -6,9 +6,9 @@ is played durably, command by command, so that what it asks of a server is measu
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,19 +22,21 @@ from jobdating.domain.grid import merged
 from jobdating.domain.slots import Span
 from jobdating.queries import attendance, identity, trouble
 from jobdating.queries.forecast import forecast
-from jobdating.services import timekeeper
+from jobdating.queries.live_day import look
+from jobdating.services import live_day, timekeeper
 from jobdating.simulation import casting, copying
+from jobdating.simulation.answers import USUAL, Answering
 from jobdating.simulation.crowd import Players, attempt
 from jobdating.simulation.fair import Cast
 from jobdating.simulation.outcome import Outcome, Point, Watch, outcome
 from jobdating.simulation.setting import HalfDay
 from jobdating.simulation.temper import Mishaps
-from jobdating.simulation.variations import Variation, vary
+from jobdating.simulation.variations import Variation, Varied, vary
 
 STEP = timedelta(seconds=30)
 MINUTE = timedelta(minutes=1)
-KEEPS = timedelta(minutes=2)  # between two rounds of the timekeeper
-LOOKS = timedelta(minutes=5)  # at what needs a hand, as the timekeeper's samples do
+KEEPS = timedelta(minutes=2)  # between two rounds of what becomes due
+LOOKS = timedelta(minutes=5)  # at when each is expected and at what needs a hand, as the timekeeper's samples do
 BEFORE, AFTER = timedelta(minutes=20), timedelta(minutes=45)  # of each half-day; nothing is played between
 SAMPLED = 4 * STEP  # between two steps whose commands are measured
 LATE_RECRUITERS = 0.05
@@ -44,12 +46,13 @@ Told = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Plan:
-    """What is rehearsed: a day, how full it is at least, how many do not come, and from which seed."""
+    """What is rehearsed: a day, how full it is at least, how many do not come; from which seed on, and how many draws."""
 
     day: date
     seed: int = 1
     fill: float = 0.85
     no_show: float = 0.12
+    draws: int = 5
 
 
 @dataclass
@@ -76,22 +79,27 @@ class Load:
 
 @dataclass(frozen=True)
 class Played:
-    """One day as it went."""
+    """One day as it went. `doubled` are the stands that got a colleague beside them, each with the colleague's."""
 
     variation: Variation
     outcome: Outcome
     load: Load
-
-    def plain(self) -> dict[str, Any]:
-        return {"variation": asdict(self.variation), **self.outcome.plain(), "load": self.load.plain()}
+    doubled: Mapping[int, int]
 
 
 def rehearse(
-    rows: Rows, fair_id: int, plan: Plan, variations: Sequence[Variation], *, tell: Told = lambda share: None
+    rows: Rows,
+    fair_id: int,
+    plan: Plan,
+    variations: Sequence[Variation],
+    *,
+    measured: bool = True,
+    answering: Answering = USUAL,
+    tell: Told = lambda share: None,
 ) -> list[Played]:
-    """Play the day as it is and with each variation, one after the other; `tell` hears what share is done.
+    """Play one draw: the day as it is and with each variation, one after the other; `tell` hears what share is done.
 
-    Raises NothingToPlay.
+    `measured` times the commands of the day as it is. Raises NothingToPlay.
     """
     played: list[Played] = []
     wanted = [Variation(), *variations]
@@ -101,7 +109,8 @@ def rehearse(
             tell((number + share) / len(wanted))
 
         with _database() as tx:
-            played.append(_play(tx, rows, fair_id, plan, variation, measured=number == 0, tell=told))
+            first = measured and number == 0
+            played.append(_play(tx, rows, fair_id, plan, variation, measured=first, answering=answering, tell=told))
     tell(1.0)
     return played
 
@@ -122,14 +131,22 @@ def _database() -> Iterator[Connection]:
 
 
 def _play(
-    tx: Connection, rows: Rows, fair_id: int, plan: Plan, variation: Variation, *, measured: bool, tell: Told
+    tx: Connection,
+    rows: Rows,
+    fair_id: int,
+    plan: Plan,
+    variation: Variation,
+    *,
+    measured: bool,
+    answering: Answering,
+    tell: Told,
 ) -> Played:
     with _committing(tx):
         copying.fill(tx, rows)
         copying.dawn(tx, fair_id, day=plan.day)
-        cast, lost = _prepare(tx, fair_id, plan, variation)
+        cast, varied = _prepare(tx, fair_id, plan, variation)
     mishaps = Mishaps(no_show=plan.no_show, late_recruiters=LATE_RECRUITERS, staged=False)
-    players = Players(cast, seed=plan.seed, mishaps=mishaps, visitor=False)
+    players = Players(cast, seed=plan.seed, mishaps=mishaps, answering=answering, visitor=False)
     watch, load = Watch(LOOKS), Load()
     spans = _hours(cast)
     total = sum((span.end - span.start for span in spans), timedelta())
@@ -141,7 +158,8 @@ def _play(
             moment, played = moment + STEP, played + STEP
             if played % MINUTE == timedelta():
                 tell(played / total)
-    return Played(variation, outcome(tx, cast, watch, lost=lost, until=spans[-1].end), load)
+    came_of_it = outcome(tx, cast, watch, lost=varied.lost, until=spans[-1].end)
+    return Played(variation, came_of_it, load, varied.doubled)
 
 
 def _step(tx: Connection, players: Players, watch: Watch, load: Load, now: datetime, *, measured: bool) -> None:
@@ -163,9 +181,12 @@ def _step(tx: Connection, players: Players, watch: Watch, load: Load, now: datet
             for act in acts:
                 attempt(tx, act, now)
         if now.second == 0 and now.minute % (KEEPS // MINUTE) == 0:
-            keep_time(tx, players.cast.fair_id, now=now)
+            timekeeper.keep(tx, now=now)
         if now.second == 0 and now.minute % (LOOKS // MINUTE) == 0:
+            tell_times(tx, players.cast.fair_id, now=now)
             _watch(tx, players.cast, watch, now)
+        if now.second == 0:
+            _offer_gaps(tx, players.cast.fair_id, now=now)
 
 
 @contextmanager
@@ -175,8 +196,8 @@ def _committing(tx: Connection) -> Iterator[None]:
     tx.exec_driver_sql("COMMIT")
 
 
-def _prepare(tx: Connection, fair_id: int, plan: Plan, variation: Variation) -> tuple[Cast, int]:
-    """Fill the fair up, then change what the variation changes; who plays, and who lost their place."""
+def _prepare(tx: Connection, fair_id: int, plan: Plan, variation: Variation) -> tuple[Cast, Varied]:
+    """Fill the fair up, then change what the variation changes; who plays, and what came of it."""
     cast = casting.cast_of(tx, fair_id)
     eve = _hours(cast)[0].start - timedelta(days=1)
     places = sum(capacity for place in cast.stands for _, _, capacity in place.slots)
@@ -185,10 +206,10 @@ def _prepare(tx: Connection, fair_id: int, plan: Plan, variation: Variation) -> 
         casting.invent(tx, fair_id, people=needed, seed=plan.seed, now=eve)
         cast = casting.cast_of(tx, fair_id)
     casting.book_up(tx, cast, share=plan.fill, seed=plan.seed, now=eve)
-    lost = vary(tx, fair_id, variation, organiser=cast.organisers[0], now=eve)
+    varied = vary(tx, fair_id, variation, organiser=cast.organisers[0], now=eve)
     if variation.cap is not None:  # who had more gives way to who has none
         casting.book_up(tx, cast, share=plan.fill, seed=plan.seed, now=eve)
-    return casting.cast_of(tx, fair_id), lost
+    return casting.cast_of(tx, fair_id), varied
 
 
 def _hours(cast: Cast) -> list[Span]:
@@ -207,9 +228,15 @@ class NothingToPlay(Exception):
     """No stand has a slot on the day."""
 
 
-def keep_time(tx: Connection, fair_id: int, *, now: datetime) -> None:
-    """What the timekeeper of a server does."""
-    timekeeper.keep(tx, now=now)
+def _offer_gaps(tx: Connection, fair_id: int, *, now: datetime) -> None:
+    """As the timekeeper of a server does as soon as a stand is free: asks whoever fits, and takes questions back."""
+    found = look(tx, fair_id, now=now, gaps_alone=True)
+    for service, arguments in live_day.due(fair_id, found) if found else ():
+        service(tx, **arguments, now=now)
+
+
+def tell_times(tx: Connection, fair_id: int, *, now: datetime) -> None:
+    """What those who wait are told, as by the timekeeper; it does so more often."""
     fair = identity.fair_by_id(tx, fair_id)
     assert fair is not None
     news = [each for each in forecast(tx, fair, now=now) if each.is_news]

@@ -40,11 +40,7 @@ def recruiter(place: Place, number: int, scene: Scene, temper: Temper, now: date
     """The next acts of a stand's recruiter who is connected."""
     line, over = scene.lines[place.id], scene.over[place.id]
     for row in over:
-        if (
-            row.reviewed_at is None
-            and (visit := temper.visit(row.id)).reviewed
-            and now - row.ended_at >= 3 * visit.rest
-        ):
+        if row.reviewed_at is None and (visit := temper.visit(row)).reviewed and now - row.ended_at >= 3 * visit.rest:
             yield of_booking(review.write, place.actor, row, **_judgement(row.id))
     if place.kind is not StandKind.INTERVIEW:
         yield from _meeting(place, line, scene, now)
@@ -52,7 +48,7 @@ def recruiter(place: Place, number: int, scene: Scene, temper: Temper, now: date
     busy = [row for row in line if row.state in WITH_RECRUITER]
     for row in busy:
         yield from _with_recruiter(place, number, row, temper, now)
-    rested = all(now >= row.ended_at + temper.visit(row.id).rest for row in over)
+    rested = all(now >= row.ended_at + temper.visit(row).rest for row in over)
     if busy or not rested:
         return
     on_break = _on_break(place, number, temper, now)
@@ -82,7 +78,7 @@ def candidates_here(scene: Scene, temper: Temper, now: datetime) -> set[int]:
     }
     for rows in scene.lines.values():
         for row in rows:
-            visit = temper.visit(row.id)
+            visit = temper.visit(row)
             if row.state in WITH_RECRUITER or row.slot_id is None or (visit.comes and now >= _arrival(row, visit)):
                 found.add(row.candidate_id)
     return found
@@ -90,7 +86,7 @@ def candidates_here(scene: Scene, temper: Temper, now: datetime) -> set[int]:
 
 def candidate(row: Any, actor: Actor, temper: Temper, now: datetime) -> Act | None:
     """What a candidate does about a place in a line."""
-    visit = temper.visit(row.id)
+    visit = temper.visit(row)
     comes = visit.comes or row.slot_id is None
     if row.state == BookingState.BOOKED and comes and row.starts_at and now >= row.starts_at + visit.arrives:
         return of_booking(queue.check_in, actor, row)
@@ -108,7 +104,7 @@ def candidate(row: Any, actor: Actor, temper: Temper, now: datetime) -> Act | No
 
 def answer(row: Any, owner: Actor, staff: Actor, temper: Temper, now: datetime) -> Act | None:
     """To a place that is held for a candidate, or a request that a stand must confirm."""
-    visit = temper.visit(row.id)
+    visit = temper.visit(row)
     if now < row.made_at + visit.thinks:
         return None
     if row.state == BookingState.HELD:
@@ -122,7 +118,7 @@ def _arrival(row: Any, visit: Visit) -> datetime:
 
 
 def _with_recruiter(place: Place, number: int, row: Any, temper: Temper, now: datetime) -> Iterator[Act]:
-    visit = temper.visit(row.id)
+    visit = temper.visit(row)
     if row.state == BookingState.CALLED:
         if row.candidate_in_room_at is not None:
             if row.recruiter_in_room_at is None:
@@ -168,7 +164,7 @@ def _to_call(place: Place, line: Iterable[Any], scene: Scene, temper: Temper, no
         for row in waiting.values()
     ]
     choice: Choice = choose(entries, now=now, length=place.setting.interview, box=BOX)
-    if choice.booking_id is not None and (not choice.ask or temper.visit(choice.booking_id).agrees):
+    if choice.booking_id is not None and (not choice.ask or temper.visit(waiting[choice.booking_id]).agrees):
         return waiting[choice.booking_id]
     head = next((entry for entry in entries if entry.is_due(now)), None)
     if choice.reason is Reason.WAIT and head and head.booked_at and not head.busy_until:

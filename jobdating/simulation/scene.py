@@ -94,7 +94,7 @@ def look(tx: Connection, *, fair_id: int, timezone: str, now: datetime) -> Scene
     over: dict[int, list[Any]] = defaultdict(list)
     for row in done:
         over[row.stand_id].append(row)
-    offers = select(t.gap_offers.c.id, t.gap_offers.c.candidate_id, t.gap_offers.c.made_at)
+    offers = select(t.gap_offers.c.id, t.gap_offers.c.candidate_id, t.gap_offers.c.made_at, t.gaps.c.stand_id)
     waiting = (t.gaps.c.fair_id == fair_id, t.gap_offers.c.state == OfferState.OFFERED.value)
     open_offers = tx.execute(offers.join(t.gaps).where(*waiting).order_by(t.gap_offers.c.id)).all()
     return Scene(lines, over, asked, frozenset(here), {row.id: row for row in stands}, list(open_offers))

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from math import exp
 from random import Random
+from typing import Any
 
 from jobdating.domain.slots import Span
 from jobdating.simulation.fair import SETTING
@@ -60,7 +61,7 @@ class Temper:
         self._seed = seed
         self._setting = setting
         self._mishaps = mishaps
-        self._visits: dict[int, Visit] = {}
+        self._visits: dict[int | tuple[int, int], Visit] = {}
         self._paces: dict[int, float] = {}
 
     @cached_property
@@ -71,12 +72,13 @@ class Temper:
         chosen = Random(f"{self._seed}:trouble").sample(range(1, 40), 3)
         return dict(zip(("lost", "late", "slow"), chosen, strict=True))
 
-    def visit(self, booking_id: int) -> Visit:
-        known = self._visits.get(booking_id)
+    def visit(self, row: Any) -> Visit:
+        """Of a booking. Whoever joins a line behaves there as they would whatever else had happened on the day."""
+        key = row.id if row.slot_id is not None else (row.candidate_id, row.stand_id)
+        known = self._visits.get(key)
         if known is None:
-            known = self._visits[booking_id] = _visit(
-                Random(f"{self._seed}:visit:{booking_id}"), no_show=self._mishaps.no_show
-            )
+            drawn = Random(f"{self._seed}:visit:{key}")
+            known = self._visits[key] = _visit(drawn, no_show=self._mishaps.no_show)
         return known
 
     def pace(self, number: int) -> float:

@@ -1,6 +1,7 @@
 """What if: one more recruiter, a longer buffer, another cap. Each changes the copy before the day begins."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -33,16 +34,25 @@ def each_of(recruiters: int, buffer_minutes: int, cap: int | None) -> list[Varia
     return [each for each in asked if each != Variation()]
 
 
-def vary(tx: Connection, fair_id: int, variation: Variation, *, organiser: Actor, now: datetime) -> int:
-    """Apply a variation; how many people with a booking lost their place by it."""
+@dataclass(frozen=True)
+class Varied:
+    """What came of applying it: how many people lost their place, and which stand is beside which."""
+
+    lost: int
+    doubled: Mapping[int, int]
+
+
+def vary(tx: Connection, fair_id: int, variation: Variation, *, organiser: Actor, now: datetime) -> Varied:
+    """Apply a variation."""
     lost = 0
     if variation.cap is not None:
         lost += _cap(tx, fair_id, variation.cap, organiser, now)
     if variation.buffer_minutes:
         lost += _lengthen(tx, fair_id, variation.buffer_minutes, organiser, now)
-    for stand_id in _fullest(tx, fair_id, variation.recruiters):
-        _double(tx, stand_id, organiser, now)
-    return lost
+    doubled = {
+        stand_id: _double(tx, stand_id, organiser, now) for stand_id in _fullest(tx, fair_id, variation.recruiters)
+    }
+    return Varied(lost, doubled)
 
 
 def _cap(tx: Connection, fair_id: int, cap: int, organiser: Actor, now: datetime) -> int:
@@ -102,12 +112,13 @@ def _fullest(tx: Connection, fair_id: int, count: int) -> list[int]:
     return [row.id for row in ranked[:count]]
 
 
-def _double(tx: Connection, stand_id: int, organiser: Actor, now: datetime) -> None:
-    """A colleague beside the stand, with the same hours and trades, who takes every second person of its line."""
+def _double(tx: Connection, stand_id: int, organiser: Actor, now: datetime) -> int:
+    """A colleague beside the stand, with the same hours and trades, who takes every second person of its line; their
+    stand."""
     stand = dict(tx.execute(select(t.stands).where(t.stands.c.id == stand_id)).one()._mapping)
     stand.pop("id")
     stand |= {"slug": f"{stand['slug']}-bis", "name": f"{stand['name']} (2)"}
-    other = tx.execute(insert(t.stands).values(**stand).returning(t.stands.c.id)).scalar_one()
+    other: int = tx.execute(insert(t.stands).values(**stand).returning(t.stands.c.id)).scalar_one()
     for trade in (
         tx.execute(select(t.stand_trades.c.trade).where(t.stand_trades.c.stand_id == stand_id)).scalars().all()
     ):
@@ -129,3 +140,4 @@ def _double(tx: Connection, stand_id: int, organiser: Actor, now: datetime) -> N
             booking.move(tx, organiser, booking_id=row.id, slot_id=there[row.starts_at], now=now)
         except DomainError:  # offered or asked for: stays
             continue
+    return other

@@ -16,6 +16,7 @@ from jobdating.queries.identity import Fair
 from jobdating.rendering import rehearsal as rendering
 from jobdating.services import rehearsals as service
 from jobdating.simulation import process, rehearsal
+from jobdating.simulation.draws import MOST_DRAWS
 from jobdating.simulation.process import TooLong
 from jobdating.simulation.rehearsal import Plan
 from jobdating.simulation.variations import Variation, each_of
@@ -25,6 +26,10 @@ from jobdating.web.house import House, house
 from jobdating.web.visit import visit
 
 NOTED_EVERY = timedelta(seconds=3)  # how far it is
+RELOADS, RELOADS_READ = (
+    2,
+    15,
+)  # seconds between two looks of the page: while it is empty, and when there is much to read
 
 logger = logging.getLogger(__name__)
 
@@ -39,10 +44,11 @@ class RehearsalForm(Form):
     recruiters: Annotated[int, understood(needed(number(0, 10)))]
     buffer_minutes: Annotated[int, understood(needed(number(0, 30)))]
     cap: Annotated[int, understood(needed(number(0, 20)))]
+    draws: Annotated[int, understood(needed(number(1, MOST_DRAWS)))]
 
     @property
     def plan(self) -> Plan:
-        return Plan(self.day, self.seed, self.fill / 100, self.no_show / 100)
+        return Plan(self.day, self.seed, self.fill / 100, self.no_show / 100, self.draws)
 
     @property
     def variations(self) -> list[Variation]:
@@ -68,6 +74,13 @@ async def rehearse(request: Request) -> Response:
     return RedirectResponse(f"/fairs/{fair.slug}/rehearsal", status_code=303)
 
 
+async def stop(request: Request) -> Response:
+    """No further draw; what was played stays."""
+    fair = visit(request).the_fair()
+    await house(request).db.write(service.stop, visit(request).actor, fair_id=fair.id, now=WallClock().now())
+    return RedirectResponse(f"/fairs/{fair.slug}/rehearsal", status_code=303)
+
+
 async def _page(request: Request, values: dict[str, Any], problems: dict[str, Problem]) -> Response:
     seen, fair = visit(request), visit(request).the_fair()
     found = await house(request).db.read(query.of_fair, fair.id)
@@ -82,20 +95,25 @@ async def _page(request: Request, values: dict[str, Any], problems: dict[str, Pr
         values=values or (dict(latest.asked) if latest else _usual(fair)),
         problems={name: problem.said(seen.language) for name, problem in problems.items()},
         busy=busy,
+        minutes_left=_minutes(busy.left(now)) if busy else None,
         fault=(latest.fault or "gone") if latest and not latest.result and latest is not busy else "",
         report=rendering.report(shown, seen.language) if shown else None,
         shown=shown,
     )
     if busy and request.method == "GET":
-        response.headers["refresh"] = "2"
+        response.headers["refresh"] = str(RELOADS_READ if shown is busy else RELOADS)
     return response
 
 
+def _minutes(left: timedelta | None) -> int | None:
+    return None if left is None else max(1, round(left / timedelta(minutes=1)))
+
+
 def _usual(fair: Fair) -> dict[str, Any]:
-    """What the form holds at first: the first day to come, a full day, and one of each variation."""
+    """What the form holds at first: the first day to come, a full day, and whether one more recruiter would help."""
     return {
-        "day": fair.first_day.isoformat(), "fill": 85, "no_show": 12, "seed": 1, "recruiters": 1, "buffer_minutes": 5,
-        "cap": max(1, fair.cap - 2),
+        "day": fair.first_day.isoformat(), "fill": 85, "no_show": 12, "seed": 1, "draws": 5, "recruiters": 1,
+        "buffer_minutes": 0, "cap": 0,
     }  # fmt: skip
 
 
@@ -116,13 +134,19 @@ async def _play(home: House, fair_id: int, rehearsal_id: int, form: RehearsalFor
         async with aclosing(process.run(rows, fair_id, form.plan, form.variations)) as lines:
             async for said in lines:
                 now = WallClock().now()
-                if "result" in said:
-                    await home.db.write(service.keep, rehearsal_id=rehearsal_id, result=said["result"], now=now)
+                fault, wanted = said.get("fault", fault), True
+                if "done" in said:
+                    await home.db.write(service.finish, rehearsal_id=rehearsal_id, now=now)
                     return
-                fault = said.get("fault", fault)
-                if now - noted >= NOTED_EVERY:
-                    noted, share = now, int(100 * said.get("share", 0))
-                    await home.db.write(service.reach, rehearsal_id=rehearsal_id, share=share, now=now)
+                if "result" in said:
+                    wanted = await home.db.write(
+                        service.keep, rehearsal_id=rehearsal_id, result=said["result"], now=now
+                    )
+                elif "share" in said and now - noted >= NOTED_EVERY:
+                    noted, share = now, int(100 * said["share"])
+                    wanted = await home.db.write(service.reach, rehearsal_id=rehearsal_id, share=share, now=now)
+                if not wanted:
+                    return
     except TooLong:
         fault = "too_long"
     except Exception:

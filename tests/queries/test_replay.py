@@ -20,7 +20,7 @@ from jobdating.queries import identity, replay
 from jobdating.queries.replay import Alerts
 from jobdating.rendering import catalogue
 from jobdating.rendering.environment import render_fragment
-from jobdating.services import erasure
+from jobdating.services import erasure, timekeeper
 from jobdating.simulation import casting, rehearsal
 from jobdating.simulation.crowd import Players, attempt
 from jobdating.simulation.temper import Mishaps
@@ -147,7 +147,8 @@ def live(tx: Connection) -> Lived:
     while moment < make.MORNING + 110 * MINUTE:
         for act in players.due(tx, moment):
             attempt(tx, act, moment)
-        rehearsal.keep_time(tx, fair_id, now=moment)
+        timekeeper.keep(tx, now=moment)
+        rehearsal.tell_times(tx, fair_id, now=moment)
         if moment.minute % 5 == 3:
             walls.append(snapshot(tx, fair_id))
         moment += MINUTE

@@ -1,6 +1,7 @@
 """A day that is played before it comes: the same from the same seed, on a copy, and different where something differs."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +11,8 @@ from sqlalchemy import Connection, select
 from jobdating.db import tables as t
 from jobdating.db.engine import Database, open_database
 from jobdating.services import booking
-from jobdating.simulation import copying, process, rehearsal
+from jobdating.simulation import copying, draws, process, rehearsal
+from jobdating.simulation.answers import Answering
 from jobdating.simulation.process import TooLong
 from jobdating.simulation.rehearsal import NothingToPlay, Plan, Rows, rehearse
 from jobdating.simulation.variations import Variation
@@ -18,6 +20,8 @@ from tests import factories as make
 
 DAY = date(2027, 6, 17)
 PLAN = Plan(DAY, seed=3, fill=0.9)
+
+pytestmark = pytest.mark.timeout(300)  # a day is seconds of work, and more where much else is done
 
 
 def small_fair(tx: Connection) -> int:
@@ -85,11 +89,19 @@ async def test_what_if_is_told_beside_the_day_as_it_is(quick: tuple[Rows, int]) 
     shares: list[float] = []
     usual, more, longer, fewer = (each.outcome for each in rehearse(*quick, PLAN, variations, tell=shares.append))
     assert more.stands == usual.stands + 1
-    assert more.idle > usual.idle
+    assert more.done > usual.done
     assert longer.booked < usual.booked and longer.lost > 0
-    assert longer.delay <= usual.delay
     assert fewer.lost > 0
     assert shares == sorted(shares) and shares[-1] == 1.0
+
+
+async def test_offered_gaps_are_answered_as_people_are_set_to(quick: tuple[Rows, int]) -> None:
+    """Nobody joins a line by chance in so small a fair: who comes without appointment took a gap."""
+    all_yes, nobody = Answering(accepts=1, declines=0), Answering(accepts=0, declines=0)
+    plan = replace(PLAN, no_show=0.5)
+    [yes], [silent] = (rehearse(*quick, plan, [], answering=how) for how in (all_yes, nobody))
+    assert yes.outcome.walk_ins > silent.outcome.walk_ins
+    assert yes.outcome.idle < silent.outcome.idle
 
 
 async def test_who_is_missing_is_invented_and_who_is_there_comes_first(quick: tuple[Rows, int]) -> None:
@@ -136,16 +148,12 @@ async def test_a_day_that_was_lived_is_a_morning_again(db: Database, fair: int) 
     assert {tuple(row) for row in await db.write(dawn)} == {("booked", None), (0, None)}
 
 
-async def test_the_process_tells_how_far_it_is_and_then_the_result(quick: tuple[Rows, int]) -> None:
-    said = [line async for line in process.run(*quick, PLAN, [])]
-    assert {"share"} == set(said[0]) and "result" in said[-1]
-    [outcome] = said[-1]["result"]
-    [here] = rehearse(*quick, PLAN, [])
-    plain = {name: value for name, value in here.plain().items() if name != "load"}
-    assert {name: outcome[name] for name in ("done", "delay", "people", "curve")} == {
-        name: list(map(dict, plain[name])) if name == "curve" else plain[name]
-        for name in ("done", "delay", "people", "curve")
-    }
+async def test_the_process_tells_how_far_it_is_and_what_each_draw_says(quick: tuple[Rows, int]) -> None:
+    said = [line async for line in process.run(*quick, replace(PLAN, draws=1), [])]
+    assert {"share"} == set(said[0]) and said[-1] == {"done": True}
+    [[told]] = [line["result"] for line in said if "result" in line]
+    [[here]] = draws.play(*quick, replace(PLAN, draws=1), [])
+    assert {**told, "load": None} == {**here, "load": None}
 
 
 async def test_a_rehearsal_ends_when_its_time_is_over(quick: tuple[Rows, int]) -> None:

@@ -18,9 +18,9 @@ rehearsals = Table(
     Column("step", String(12), nullable=False, server_default="wait"),
     Column("share", Integer, nullable=False, server_default="0"),  # percent that is played
     Column("step_at", Moment, nullable=False),  # wall time: when its process was last heard of
-    Column("done_at", Moment),
-    Column("result", JSON),  # one outcome a variation, the day as it is first
-    Column("fault", String(40)),  # why it could not be played
+    Column("done_at", Moment),  # the last of its draws
+    Column("result", JSON),  # an entry a variation with what each draw came to, the day as it is first
+    Column("fault", String(40)),  # why it ended before its end
     Index(
         "one_rehearsal_at_a_time",
         "fair_id",
