@@ -85,7 +85,7 @@ async def test_the_frame_is_changed_in_the_fairs_own_time(site: Site, world: Wor
     assert (fair.name, fair.cap, fair.gap_minutes, fair.contact_phone) == ("Job dating de juin", 4, 20, "+33261910000")
     assert fair.closes_at.isoformat() == "2027-06-16T16:00:00+00:00"
     kinds = await site.db.read(lambda tx: tx.execute(select(t.journal.c.kind)).scalars().all())
-    assert kinds[-1] == "FairChanged"
+    assert kinds.count("FairChanged") == 1
 
 
 async def test_what_was_typed_is_kept_and_what_is_wrong_is_said_beside_the_field(site: Site, world: World) -> None:
