@@ -27,6 +27,11 @@ PATIENCE = 20_000  # milliseconds that a page may take on a busy machine
 expect.set_options(timeout=PATIENCE)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that take long go first, so that none of them is left when the other processes have nothing more to do."""
+    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def log_that_names_nobody() -> Iterator[None]:
     """Whatever the tests do, the product's log never names anybody; the run fails at its end where it did."""

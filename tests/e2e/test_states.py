@@ -55,7 +55,7 @@ async def walked(site: Site, actor: Actor | None, start: str) -> tuple[Walk, dic
         return await walk(client, start), dict(client.cookies)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("role", ["stranger", "candidate", "recruiter", "organiser"])
 async def test_nobody_meets_a_barrier_where_there_is_nothing_or_something_went_wrong(
     site: Site, empty: Empty, browser: Browser, role: str, tmp_path: Path
