@@ -185,7 +185,7 @@ def _step(tx: Connection, players: Players, watch: Watch, load: Load, now: datet
         if now.second == 0 and now.minute % (LOOKS // MINUTE) == 0:
             tell_times(tx, players.cast.fair_id, now=now)
             _watch(tx, players.cast, watch, now)
-        if now.second == 0:
+        if now.second == 0 and _is_open(players.cast, now):
             _offer_gaps(tx, players.cast.fair_id, now=now)
 
 
@@ -244,12 +244,16 @@ def tell_times(tx: Connection, fair_id: int, *, now: datetime) -> None:
         timekeeper.publish(tx, fair_id, news, now=now)
 
 
+def _is_open(cast: Cast, now: datetime) -> bool:
+    """Whether a stand has slots around now."""
+    return any(span.start <= now <= span.end for place in cast.stands for span in place.half_days.values())
+
+
 def _watch(tx: Connection, cast: Cast, watch: Watch, now: datetime) -> None:
     seen = trouble.trouble(tx, cast.fair_id)
     figures = attendance.figures(tx, cast.fair_id)
     watch.note(seen.findings if seen else ())
-    opened = any(span.start <= now <= span.end for place in cast.stands for span in place.half_days.values())
-    if figures is not None and opened:  # afterwards a few stragglers would be the whole mean
+    if figures is not None and _is_open(cast, now):  # afterwards a few stragglers would be the whole mean
         local = now.astimezone(cast.setting.zone)
         watch.curve.append(Point(f"{local:%H:%M}", figures.waiting, figures.running, figures.mean_delay))
 

@@ -87,9 +87,12 @@ async def test_the_same_seed_plays_the_same_day_and_another_another(quick: tuple
 async def test_what_if_is_told_beside_the_day_as_it_is(quick: tuple[Rows, int]) -> None:
     variations = [Variation(recruiters=1), Variation(buffer_minutes=5), Variation(cap=1)]
     shares: list[float] = []
-    usual, more, longer, fewer = (each.outcome for each in rehearse(*quick, PLAN, variations, tell=shares.append))
+    played = rehearse(*quick, PLAN, variations, tell=shares.append)
+    usual, more, longer, fewer = (each.outcome for each in played)
     assert more.stands == usual.stands + 1
     assert more.done > usual.done
+    helped = draws.summed([played[1]], [played[0]])
+    assert helped["helped"] == ["Forges"] and helped["helped_delay"] != helped["unhelped_delay"]
     assert longer.booked < usual.booked and longer.lost > 0
     assert fewer.lost > 0
     assert shares == sorted(shares) and shares[-1] == 1.0
