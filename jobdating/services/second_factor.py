@@ -72,13 +72,13 @@ def renew_codes(tx: Connection, session: Session, *, key: str, now: datetime) ->
 
 
 def reset(tx: Connection, actor: Actor, *, account_id: int, fair_id: int | None, now: datetime) -> None:
-    """Somebody lost their device: every way is forgotten, every session ends, and they begin again by mail.
+    """Somebody lost their device: every way and token is forgotten, every session ends, they begin again by mail.
 
     By an organiser for the recruiters of the fair, by an administrator or the system for anybody. Raises NotFound.
     """
     if not may_reset(tx, actor, account_id=account_id, fair_id=fair_id):
         raise NotFound(what="account")
-    for table in (t.passkeys, t.second_factors, t.recovery_codes):
+    for table in (t.passkeys, t.second_factors, t.recovery_codes, t.api_tokens):
         tx.execute(delete(table).where(table.c.account_id == account_id))
     sessions.close_all(tx, account_id, now=now)
     _tell(tx, account_id, Change.RESET, by=actor.account_id, agent=None, fair_id=fair_id, now=now)

@@ -13,7 +13,7 @@ from jobdating.domain import authenticator as app
 from jobdating.domain.errors import NotFound, SecondFactorNeeded, SignInNeeded, TooMany
 from jobdating.domain.policy import SYSTEM, Actor
 from jobdating.queries import second_factor as query
-from jobdating.services import authenticator, second_factor, sessions
+from jobdating.services import authenticator, second_factor, sessions, tokens
 from jobdating.services.second_factor import Added
 from jobdating.services.sessions import Session
 from tests.factories import make_account, make_fair, make_organiser, make_recruiter, make_stand
@@ -239,8 +239,10 @@ async def test_after_a_reset_nothing_of_before_is_good_and_it_is_written_down(db
     account_id = people.recruiter.account_id
     assert account_id is not None
     totp, added = await with_app(db, await opened(db, account_id))
+    token = await db.write(tokens.make, account_id, name="robot", now=NOW)
     assert await resets(db, people.organiser, people.recruiter, people.fair_id)
     assert await db.read(sessions.resolve, added.secret, now=NOW) is None
+    assert await db.read(tokens.resolve, token, now=NOW) is None
     device = await opened(db, account_id)
     assert await confirmed(db, device, totp.at(LATER)) is None
     assert await confirmed(db, device, added.codes[0]) is None
