@@ -9,7 +9,6 @@ from sqlalchemy import Connection, select
 
 from jobdating.db import tables as t
 
-
 SURE = 4  # percent that must be played before the rest is foreseen
 
 
