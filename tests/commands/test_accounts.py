@@ -15,9 +15,9 @@ from tests import factories as make
 from tests.server import running_server
 
 
-def jobdating(*arguments: str, database_url: str) -> subprocess.CompletedProcess[str]:
+def jobdating(*arguments: str, database_url: str, within: float = 60) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "jobdating", *arguments, "--database-url", database_url]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, timeout=within)
 
 
 def a_fair(tx: Connection) -> None:

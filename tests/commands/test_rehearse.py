@@ -25,21 +25,23 @@ async def url(sqlite_url: str) -> str:
     return sqlite_url
 
 
+@pytest.mark.timeout(300)
 async def test_a_day_is_told_in_facts_and_kept_in_a_file(url: str, tmp_path: Path) -> None:
     db = open_database(url)
     before = await db.read(everything)
     file = tmp_path / "result.json"
-    done = jobdating("rehearse", "juin-2027", "--cap", "1", "--draws", "2", "--json", str(file), database_url=url)
+    done = jobdating(
+        "rehearse", "juin-2027", "--cap", "1", "--draws", "1", "--json", str(file), database_url=url, within=250
+    )
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert lines[:2] == ["draws: 2 of 2", "as it is: stands: 3"]
+    assert lines[:2] == ["draws: 1 of 1", "as it is: stands: 3"]
     assert any(line.startswith("as it is: interviews: ") for line in lines)
     assert any(line.startswith("a cap of 1: bookings: ") for line in lines)
     assert any(line.endswith(", no clear difference") for line in lines)
     usual, capped = json.loads(file.read_text())
     assert usual["variation"]["cap"] is None and capped["variation"]["cap"] == 1
-    assert len(usual["figures"]["done"]) == len(capped["figures"]["done"]) == 2
-    assert f" ({min(usual['figures']['done'])} to {max(usual['figures']['done'])})" in done.stdout
+    assert f"as it is: interviews: {usual['figures']['done'][0]}" in done.stdout
     assert await db.read(everything) == before
     await db.close()
 
