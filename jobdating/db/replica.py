@@ -16,6 +16,7 @@ from sqlalchemy import Column, Connection, Table, create_engine
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.pool import StaticPool
 
+from jobdating.db.ordering import know_names
 from jobdating.db.tables import metadata
 from jobdating.db.traces import Part
 
@@ -72,6 +73,7 @@ class Replica:
         self._versions: dict[Key, tuple[list[int], list[Row | None]]] = {}
         self._known: dict[str, dict[Row, Row]] = defaultdict(dict)  # after the last entry
         self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        know_names(self._connection)
         for shape in _shapes().values():
             self._connection.execute(shape.create)
         for table, column in _INDEXED:

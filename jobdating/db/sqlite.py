@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from jobdating.db.engine import Unavailable, ran_out
+from jobdating.db.ordering import know_names
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,6 +37,7 @@ def engine_for(url: str, *, writes: bool) -> Engine:
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        know_names(connection)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten at once

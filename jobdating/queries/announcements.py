@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, union
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.domain.states import LIVE
 
 
@@ -87,4 +88,6 @@ def sent(tx: Connection, fair_id: int) -> list[Sent]:
 
 
 def _named(tx: Connection, table: Any, fair_id: int) -> list[Any]:
-    return list(tx.execute(select(table.c.id, table.c.name).where(table.c.fair_id == fair_id).order_by(table.c.name)))
+    return list(
+        tx.execute(select(table.c.id, table.c.name).where(table.c.fair_id == fair_id).order_by(by_name(table.c.name)))
+    )

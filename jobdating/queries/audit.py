@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, union
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.domain.audit import KINDS, NAMED, Category, category
 from jobdating.domain.window import day_span
 
@@ -123,7 +124,9 @@ def _wanted(fair_id: int, wanted: Category) -> ColumnElement[bool]:
 def _staff(tx: Connection, fair_id: int) -> tuple[tuple[int, str], ...]:
     a = t.accounts.c
     rows: Sequence[Any] = tx.execute(
-        select(a.id, a.first_name, a.last_name, a.email).where(a.id.in_(_workers(fair_id))).order_by(a.last_name, a.id)
+        select(a.id, a.first_name, a.last_name, a.email)
+        .where(a.id.in_(_workers(fair_id)))
+        .order_by(by_name(a.last_name), a.id)
     ).all()
     return tuple((row.id, f"{row.first_name} {row.last_name}".strip() or row.email) for row in rows)
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.domain.errors import NotFound
 from jobdating.domain.privacy import Permission, waits_for_parent
 from jobdating.domain.states import LIVE, WITH_RECRUITER, BookingState, Origin
@@ -81,7 +82,7 @@ def search(tx: Connection, fair_id: int, asked: Search) -> Found:
     shown = rows[first : first + PAGE]
     trades = trades_of(tx, [row.id for row in shown])
     sites = tx.execute(
-        select(t.sites.c.id, t.sites.c.name).where(t.sites.c.fair_id == fair_id).order_by(t.sites.c.name)
+        select(t.sites.c.id, t.sites.c.name).where(t.sites.c.fair_id == fair_id).order_by(by_name(t.sites.c.name))
     )
     return Found(
         people=tuple(_listed(row, tuple(trades[row.id])) for row in shown),
@@ -138,7 +139,7 @@ def _candidates(tx: Connection, fair_id: int) -> Sequence[Any]:
         .outerjoin(t.documents, t.documents.c.candidate_id == t.candidates.c.id)
         .outerjoin(summary, summary.c.candidate_id == t.candidates.c.id)
         .where(t.candidates.c.fair_id == fair_id)
-        .order_by(t.accounts.c.last_name, t.accounts.c.first_name, t.candidates.c.id)
+        .order_by(by_name(t.accounts.c.last_name), by_name(t.accounts.c.first_name), t.candidates.c.id)
     ).all()
 
 

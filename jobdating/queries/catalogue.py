@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.domain.half_day import HalfDay, half_of
 from jobdating.queries import free_places
 from jobdating.queries.fair import in_order
@@ -169,7 +170,7 @@ def trainings(tx: Connection, fair: Fair, filters: Filters, *, size: int) -> Fou
         select(t.training_sites.c.training_id, t.sites.c.name)
         .join(t.sites)
         .where(t.sites.c.fair_id == fair.id)
-        .order_by(t.sites.c.name)
+        .order_by(by_name(t.sites.c.name))
     ):
         sites[row.training_id].append(row.name)
     counted = {
@@ -310,7 +311,10 @@ def _everything(tx: Connection, fair: Fair, filters: Filters) -> _Everything:
     ).all()
     trades: dict[int, list[str]] = defaultdict(list)
     for row in tx.execute(
-        select(t.stand_trades).join(t.stands).where(t.stands.c.fair_id == fair.id).order_by(t.stand_trades.c.trade)
+        select(t.stand_trades)
+        .join(t.stands)
+        .where(t.stands.c.fair_id == fair.id)
+        .order_by(by_name(t.stand_trades.c.trade))
     ):
         trades[row.stand_id].append(row.trade)
     return _Everything(companies_, stands_, offers_, trades, _room(tx, fair, filters))

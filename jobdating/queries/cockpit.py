@@ -12,6 +12,7 @@ from functools import cached_property
 from sqlalchemy import Connection, and_, func, or_, select
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.domain import line as rules
 from jobdating.domain.arbiter import TimeBox
 from jobdating.domain.attendance import Finding
@@ -336,7 +337,7 @@ def stands_of(tx: Connection, actor: Actor, fair_id: int) -> list[OwnStand]:
         select(t.stands.c.id, t.stands.c.name, t.companies.c.name.label("company"))
         .join(t.companies, t.companies.c.id == t.stands.c.company_id)
         .where(t.stands.c.fair_id == fair_id)
-        .order_by(t.stands.c.name, t.stands.c.id)
+        .order_by(by_name(t.stands.c.name), t.stands.c.id)
     )
     if not actor.organises(fair_id):
         query = query.where(t.stands.c.id.in_(actor.stands))
@@ -392,6 +393,6 @@ def _colleagues(tx: Connection, stand_id: int, company_id: int) -> tuple[Colleag
     rows = tx.execute(
         select(t.stands.c.id, t.stands.c.name)
         .where(t.stands.c.company_id == company_id, t.stands.c.id != stand_id, ~t.stands.c.closed)
-        .order_by(t.stands.c.name)
+        .order_by(by_name(t.stands.c.name))
     )
     return tuple(Colleague(row.id, row.name) for row in rows)

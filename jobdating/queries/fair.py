@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, bindparam, func, select
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.db.statement import Statement
 from jobdating.domain.half_day import HalfDay, half_of
 from jobdating.domain.states import Level
@@ -123,7 +124,9 @@ def facts(tx: Connection, fair_id: int) -> Facts:
         .group_by(t.offers.c.level)
     ).all()
     sites = tx.execute(
-        select(t.sites.c.name, t.sites.c.open_days).where(t.sites.c.fair_id == fair_id).order_by(t.sites.c.name)
+        select(t.sites.c.name, t.sites.c.open_days)
+        .where(t.sites.c.fair_id == fair_id)
+        .order_by(by_name(t.sites.c.name))
     ).all()
     return Facts(
         companies=tx.execute(companies).scalar_one(),

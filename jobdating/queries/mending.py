@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from jobdating.domain.naming import fold
 from jobdating.domain.weighing import MENDING
 from jobdating.queries import snapshot, timetable_page, timetables
 
@@ -59,4 +60,4 @@ def preview(tx: Connection, fair_id: int, *, now: datetime) -> Changed:
 
 
 def _by_name(changes: list[Change]) -> list[Change]:
-    return sorted(changes, key=lambda change: (change.name, change.stand))
+    return sorted(changes, key=lambda change: (fold(change.name), change.stand))

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.domain.slots import Span
 from jobdating.domain.states import LIVE, SlotState
 
@@ -44,7 +45,7 @@ def stands(tx: Connection, fair_id: int, candidate_id: int) -> list[Choice]:
     rows = tx.execute(
         select(t.stands.c.id, t.stands.c.name, t.stands.c.takes_walk_ins)
         .where(t.stands.c.fair_id == fair_id, ~t.stands.c.closed)
-        .order_by(t.stands.c.name)
+        .order_by(by_name(t.stands.c.name))
     )
     found = [
         Choice(

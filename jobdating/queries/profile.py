@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.domain.slots import Span
 from jobdating.queries import accounts
 from jobdating.queries.identity import Fair
@@ -50,7 +51,7 @@ def profile(tx: Connection, candidate_id: int, fair: Fair) -> Profile:
         .where(c.id == candidate_id)
     ).one()
     mine = select(t.candidate_trades.c.trade).where(t.candidate_trades.c.candidate_id == candidate_id)
-    sites = select(t.sites.c.id, t.sites.c.name).where(t.sites.c.fair_id == fair.id).order_by(t.sites.c.name)
+    sites = select(t.sites.c.id, t.sites.c.name).where(t.sites.c.fair_id == fair.id).order_by(by_name(t.sites.c.name))
     said = None if row.availability is None else tuple(_span(each) for each in row.availability)
     halves, step = half_days(fair), max(1, len(fair.hours))
     return Profile(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, func, select
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.domain.states import BookingState, Origin
 from jobdating.domain.window import day_span
 
@@ -67,7 +68,9 @@ def lines(tx: Connection, fair_id: int, *, day: date | None = None, timezone: st
         .join(t.companies, t.companies.c.id == t.stands.c.company_id)
         .outerjoin(t.sites, t.sites.c.id == t.candidates.c.site_id)
         .where(t.bookings.c.fair_id == fair_id)
-        .order_by(t.bookings.c.queued_at, t.accounts.c.last_name, t.accounts.c.first_name, t.bookings.c.id)
+        .order_by(
+            t.bookings.c.queued_at, by_name(t.accounts.c.last_name), by_name(t.accounts.c.first_name), t.bookings.c.id
+        )
     )
     if day is not None:
         start, end = day_span(day, timezone)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, case, func, select
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.domain.content import Kind
 from jobdating.domain.errors import NotFound
 from jobdating.domain.importing import Grids
@@ -95,7 +96,10 @@ def stands(tx: Connection, fair_id: int) -> list[StandLine]:
         select(t.recruiters.c.stand_id, func.count()).join(t.stands).where(of_fair).group_by(t.recruiters.c.stand_id),
     )
     rows = tx.execute(
-        select(t.stands, t.companies.c.name.label("company")).join(t.companies).where(of_fair).order_by(t.stands.c.name)
+        select(t.stands, t.companies.c.name.label("company"))
+        .join(t.companies)
+        .where(of_fair)
+        .order_by(by_name(t.stands.c.name))
     )
     return [
         StandLine(
@@ -110,10 +114,10 @@ def choices(tx: Connection, fair_id: int) -> Choices:
     companies = tx.execute(
         select(t.companies.c.id, t.companies.c.name)
         .where(t.companies.c.fair_id == fair_id)
-        .order_by(t.companies.c.name)
+        .order_by(by_name(t.companies.c.name))
     )
     sites = tx.execute(
-        select(t.sites.c.id, t.sites.c.name).where(t.sites.c.fair_id == fair_id).order_by(t.sites.c.name)
+        select(t.sites.c.id, t.sites.c.name).where(t.sites.c.fair_id == fair_id).order_by(by_name(t.sites.c.name))
     )
     offered = select(t.offers.c.trade).join(t.companies).where(t.companies.c.fair_id == fair_id)
     taught = select(t.trainings.c.trade).where(t.trainings.c.fair_id == fair_id)
@@ -162,7 +166,9 @@ def stand(tx: Connection, *, fair_id: int, stand_id: int) -> StandForm:
 
 def grid_of(tx: Connection, fair_id: int) -> tuple[Frame, list[StandHours], Grids]:
     """All that a change of the grid is worked out from, in one snapshot."""
-    rows = tx.execute(select(t.stands).where(t.stands.c.fair_id == fair_id).order_by(t.stands.c.name, t.stands.c.id))
+    rows = tx.execute(
+        select(t.stands).where(t.stands.c.fair_id == fair_id).order_by(by_name(t.stands.c.name), t.stands.c.id)
+    )
     now, grids = frame(tx, fair_id), importing.grids(tx, fair_id)
     hours = [
         StandHours(
@@ -195,7 +201,7 @@ def blocked(tx: Connection, fair_id: int, *, now: datetime) -> list[BlockedSlot]
             t.IN_GRID,
             t.slots.c.ends_at > now,
         )
-        .order_by(t.stands.c.name, t.slots.c.starts_at)
+        .order_by(by_name(t.stands.c.name), t.slots.c.starts_at)
     )
     return [BlockedSlot(row.stand_id, row.name, row.starts_at, row.ends_at) for row in rows]
 
@@ -207,14 +213,14 @@ def things(tx: Connection, fair_id: int, kind: Kind) -> list[Row[Any]]:
             select(t.offers, t.companies.c.name.label("company"))
             .join(t.companies)
             .where(t.companies.c.fair_id == fair_id)
-            .order_by(t.companies.c.name, t.offers.c.title, t.offers.c.id)
+            .order_by(by_name(t.companies.c.name), by_name(t.offers.c.title), t.offers.c.id)
         )
     elif kind is Kind.TRAINING:
-        query = select(t.trainings).where(t.trainings.c.fair_id == fair_id).order_by(t.trainings.c.title)
+        query = select(t.trainings).where(t.trainings.c.fair_id == fair_id).order_by(by_name(t.trainings.c.title))
     elif kind is Kind.COMPANY:
-        query = select(t.companies).where(t.companies.c.fair_id == fair_id).order_by(t.companies.c.name)
+        query = select(t.companies).where(t.companies.c.fair_id == fair_id).order_by(by_name(t.companies.c.name))
     else:
-        query = select(t.sites).where(t.sites.c.fair_id == fair_id).order_by(t.sites.c.name)
+        query = select(t.sites).where(t.sites.c.fair_id == fair_id).order_by(by_name(t.sites.c.name))
     return list(tx.execute(query).all())
 
 

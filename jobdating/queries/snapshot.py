@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, or_, select
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.domain.common_grid import Place
 from jobdating.domain.errors import NotFound
 from jobdating.domain.privacy import may_take
@@ -138,7 +139,7 @@ def _stands(tx: Connection, fair_id: int) -> tuple[StandOf, ...]:
         .join(t.companies, t.companies.c.id == t.stands.c.company_id)
         .outerjoin(t.sites, t.sites.c.id == t.stands.c.site_id)
         .where(t.stands.c.fair_id == fair_id)
-        .order_by(t.stands.c.name, t.stands.c.id)
+        .order_by(by_name(t.stands.c.name), t.stands.c.id)
     )
     return tuple(StandOf(row.id, row.name, row.site or "", row.town, tuple(trades[row.id])) for row in rows)
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.db.statement import Statement
 from jobdating.queries import free_places
 from jobdating.queries.fair import in_order
@@ -81,7 +82,11 @@ def _stands(condition: ColumnElement[bool]) -> Select[Any]:
 
 
 def _trades(condition: ColumnElement[bool]) -> Select[Any]:
-    return select(t.stand_trades.c.stand_id, t.stand_trades.c.trade).where(condition).order_by(t.stand_trades.c.trade)
+    return (
+        select(t.stand_trades.c.stand_id, t.stand_trades.c.trade)
+        .where(condition)
+        .order_by(by_name(t.stand_trades.c.trade))
+    )
 
 
 def _offers(condition: ColumnElement[bool]) -> Select[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, exists, select
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,13 @@ def team(tx: Connection, fair_id: int) -> Team:
         .join(t.companies, t.companies.c.id == t.stands.c.company_id)
         .join(t.accounts, t.accounts.c.id == t.recruiters.c.account_id)
         .where(t.stands.c.fair_id == fair_id)
-        .order_by(t.companies.c.name, t.companies.c.id, t.accounts.c.last_name, t.accounts.c.id, t.recruiters.c.id)
+        .order_by(
+            by_name(t.companies.c.name),
+            t.companies.c.id,
+            by_name(t.accounts.c.last_name),
+            t.accounts.c.id,
+            t.recruiters.c.id,
+        )
     ):
         places[row.company_id, row.account_id].append(row)
     companies: dict[int, list[Recruiter]] = defaultdict(list)
@@ -107,7 +114,7 @@ def _organisers(tx: Connection, fair_id: int) -> tuple[Organiser, ...]:
         select(t.accounts.c.id, t.accounts.c.email, t.accounts.c.first_name, t.accounts.c.last_name, _CONFIRMS)
         .join(t.organisers, t.organisers.c.account_id == t.accounts.c.id)
         .where(t.organisers.c.fair_id == fair_id)
-        .order_by(t.accounts.c.last_name, t.accounts.c.id)
+        .order_by(by_name(t.accounts.c.last_name), t.accounts.c.id)
     )
     return tuple(
         Organiser(row.id, f"{row.first_name} {row.last_name}".strip(), row.email, bool(row.confirms)) for row in rows

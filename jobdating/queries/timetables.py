@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.domain.errors import NotFound
 from jobdating.domain.wishing import Decision, Mode, Wishing
 
@@ -125,7 +126,12 @@ def decided(tx: Connection, fair_id: int) -> tuple[Decided, ...]:
         .join(t.accounts, t.accounts.c.id == t.candidates.c.account_id)
         .join(t.stands, t.stands.c.id == t.decisions.c.stand_id)
         .where(t.candidates.c.fair_id == fair_id)
-        .order_by(t.accounts.c.last_name, t.accounts.c.first_name, t.candidates.c.id, t.stands.c.name)
+        .order_by(
+            by_name(t.accounts.c.last_name),
+            by_name(t.accounts.c.first_name),
+            t.candidates.c.id,
+            by_name(t.stands.c.name),
+        )
     )
     return tuple(
         Decided(

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.domain.attendance import FOR_THE_STAND, GROWS_WITHIN, Alone, Finding, StandDay, Waiting, findings
 from jobdating.domain.states import WAITING, WITH_RECRUITER, BookingState, RoomProvider, SlotState, StandKind
 from jobdating.domain.window import day_span
@@ -100,7 +101,7 @@ def _stand_days(
             t.IN_GRID,
         )
         .group_by(t.stands.c.id)
-        .order_by(t.stands.c.name)
+        .order_by(by_name(t.stands.c.name))
     ).all()
     trades: dict[int, set[str]] = defaultdict(set)
     for row in tx.execute(select(t.stand_trades).join(t.stands).where(which)):

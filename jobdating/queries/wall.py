@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.domain import timeline
 from jobdating.domain.attendance import STATUS_WEIGHT, Status, status
 from jobdating.domain.states import LIVE, WAITING, WITH_RECRUITER, BookingState, SlotState
@@ -130,7 +131,7 @@ def _rows(tx: Connection, which: ColumnElement[bool], day: date | None) -> list[
         .join(t.companies, t.companies.c.id == t.stands.c.company_id)
         .outerjoin(t.sites, t.sites.c.id == t.stands.c.site_id)
         .where(which)
-        .order_by(t.stands.c.name, t.stands.c.id)
+        .order_by(by_name(t.stands.c.name), t.stands.c.id)
     ).all()
     if not stands:
         return []

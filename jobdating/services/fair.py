@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from jobdating.db import journal
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.domain import events, policy
 from jobdating.domain.errors import Invalid, NotFound
 from jobdating.domain.policy import Actor
@@ -100,7 +101,9 @@ def _ensure_window(settings: FairSettings) -> None:
 def _ensure_hosts(tx: Connection, fair_id: int, hosts: tuple[str, ...]) -> None:
     """The rooms of stands stay allowed: a host in use cannot be taken off the list."""
     links = (t.stands.c.fair_id == fair_id, t.stands.c.room_provider == RoomProvider.LINK.value)
-    rows = tx.execute(select(t.stands.c.name, t.stands.c.room_url).where(*links).order_by(t.stands.c.name)).all()
+    rows = tx.execute(
+        select(t.stands.c.name, t.stands.c.room_url).where(*links).order_by(by_name(t.stands.c.name))
+    ).all()
     outside = [row.name for row in rows if hosts and urlsplit(row.room_url).hostname not in hosts]
     if outside:
         raise Invalid(fields={"room_hosts": "hosts_used"}, stands=", ".join(outside))
