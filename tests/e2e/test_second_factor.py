@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 import pyotp
 import pytest
 from playwright.async_api import Page, expect
+from sqlalchemy import Connection, select
 
 from jobdating.clock import SteppedClock, WallClock
+from jobdating.db import tables as t
 from jobdating.domain.policy import Actor
 from jobdating.services import sessions
 from jobdating.web.visit import COOKIE
@@ -50,6 +52,12 @@ async def with_authenticator(page: Page) -> None:
     await protocol.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
+def told(tx: Connection) -> list[str]:
+    """What changed, of the mails that tell it."""
+    mails = select(t.outbox.c.context).where(t.outbox.c.kind == "safety").order_by(t.outbox.c.id)
+    return [context["change"] for context in tx.execute(mails).scalars()]
+
+
 async def test_first_visit_makes_a_passkey_and_the_next_one_uses_it(
     open_page: OpenPage, site: Site, recruiter: Actor
 ) -> None:
@@ -62,6 +70,7 @@ async def test_first_visit_makes_a_passkey_and_the_next_one_uses_it(
     await page.get_by_role("button", name="Créer la clé d’accès").click()
     await expect(page.get_by_role("heading", name="Vos codes de secours")).to_be_visible()
     await expect(page.locator(".recovery-codes li")).to_have_count(10)
+    assert await site.db.read(told) == ["passkey_added"]
     await page.get_by_role("link", name="Je les ai gardés").click()
     await expect(page).to_have_url(re.compile(r"/cockpit/\d+$"))
 
