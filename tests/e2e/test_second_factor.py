@@ -79,6 +79,7 @@ async def test_first_visit_makes_a_passkey_and_the_next_one_uses_it(
     await expect(page.get_by_role("heading", name="Confirmer que c’est vous")).to_be_visible()
     await page.get_by_role("button", name="Utiliser ma clé d’accès").click()
     await expect(page).to_have_url(re.compile(r"/cockpit/\d+$"))
+    await page.wait_for_load_state()
     await page.goto("/account")
     await expect(page.get_by_text("Portable de l’atelier")).to_be_visible()
 
