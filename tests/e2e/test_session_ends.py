@@ -42,6 +42,11 @@ def end_sessions(tx: Connection) -> None:
     tx.execute(delete(t.sessions))
 
 
+async def watched(site: Site) -> None:
+    """Wait until the page follows what happens: one that begins to without a session would load itself anew."""
+    await eventually(lambda: len(site.app.state.house.relay.hub) > 0)
+
+
 async def sign_in_again(site: Site, page: Page, actor: Actor) -> None:
     cookies = await site.sign_in(actor)
     await page.context.add_cookies([{"name": name, "value": value, "url": site.url} for name, value in cookies.items()])
@@ -75,12 +80,12 @@ async def test_a_note_waits_for_its_writer_to_sign_in_again(
     world = await site.db.write(World)
     desk = await open_page(world.desk, world.recruiter, width=1280)
     await expect(desk.locator("#main-act")).to_contain_text("Terminer")
+    await watched(site)
     await site.db.write(end_sessions)
     await desk.get_by_label("Note").fill(WORDS)
     await expect(desk.get_by_text("votre session est terminée")).to_be_visible()
     await desk.locator("#main-act").click()  # refused; the page stays until the note is saved
     await expect(desk.get_by_label("Note")).to_have_value(WORDS)
-    await sign_in_again(site, desk, world.recruiter)
 
     def kept(tx: Connection) -> str:
         found: str = tx.execute(select(t.bookings.c.note)).scalar_one()
@@ -89,7 +94,9 @@ async def test_a_note_waits_for_its_writer_to_sign_in_again(
     async def saved() -> bool:
         return await site.db.read(kept) == WORDS
 
-    await eventually(saved)
+    async with desk.expect_event("load"):  # the page that was refused, once the note is saved
+        await sign_in_again(site, desk, world.recruiter)
+        await eventually(saved)
     await desk.locator("#main-act").click()
     await expect(desk.get_by_role("button", name="Rouvrir l’entretien")).to_be_visible()
 
@@ -101,6 +108,7 @@ async def test_a_button_of_a_page_older_than_the_session_works_with_one_press(
     world = await site.db.write(World)
     desk = await open_page(world.desk, world.recruiter, width=1280)
     await expect(desk.locator("#main-act")).to_contain_text("Terminer")
+    await watched(site)
     await site.db.write(end_sessions)
     await sign_in_again(site, desk, world.recruiter)
     await desk.locator("#main-act").click()
