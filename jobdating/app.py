@@ -11,6 +11,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 
@@ -25,11 +26,11 @@ from jobdating.rendering import mail
 from jobdating.settings import Settings
 from jobdating.web import refusals
 from jobdating.web.access import Access
-from jobdating.web.body_limit import BodyLimit
 from jobdating.web.guards import ensure_guarded
 from jobdating.web.headers import Headers
 from jobdating.web.house import House
 from jobdating.web.routes import WITHOUT_GUARD, routes
+from jobdating.web.too_large import TooLarge
 
 MAX_BODY = 1_000_000  # bytes; routes that take a file allow more
 
@@ -72,7 +73,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, workers: Seque
         access_log=settings.environment.access_log,
         routes=served,
         lifespan=lifespan,
-        middleware=[Middleware(BodyLimit, most=MAX_BODY)],
+        middleware=[Middleware(TooLarge), Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)],
         exception_handlers={
             DomainError: refusals.refuse,
             HTTPException: refusals.refuse,

@@ -49,44 +49,44 @@ async def show(request: Request) -> Response:
 async def away(request: Request) -> Response:
     """Take a break."""
     seen = visit(request)
-    await house(request).db.write(stand.away, seen.actor, stand_id=_stand_id(request), now=seen.now)
+    await house(request).db.write(stand.away, seen.actor, stand_id=request.path_params["stand"], now=seen.now)
     return await pages.done(request, _own(request))
 
 
 async def back(request: Request) -> Response:
     """End the break."""
     seen = visit(request)
-    await house(request).db.write(stand.back, seen.actor, stand_id=_stand_id(request), now=seen.now)
+    await house(request).db.write(stand.back, seen.actor, stand_id=request.path_params["stand"], now=seen.now)
     return await pages.done(request, _own(request))
 
 
 async def open_again(request: Request) -> Response:
     """Take people again who come without an appointment."""
     seen = visit(request)
-    await house(request).db.write(closing.reopen, seen.actor, stand_id=_stand_id(request), now=seen.now)
+    await house(request).db.write(closing.reopen, seen.actor, stand_id=request.path_params["stand"], now=seen.now)
     return await pages.done(request, _own(request))
 
 
 async def block(request: Request) -> Response:
     """Take a slot out."""
     seen = visit(request)
-    await house(request).db.write(stand.block_slot, seen.actor, slot_id=_slot_id(request), now=seen.now)
+    await house(request).db.write(stand.block_slot, seen.actor, slot_id=request.path_params["slot"], now=seen.now)
     return await pages.done(request, _own(request))
 
 
 async def reopen(request: Request) -> Response:
     """Put a slot back."""
     seen = visit(request)
-    await house(request).db.write(stand.reopen_slot, seen.actor, slot_id=_slot_id(request), now=seen.now)
+    await house(request).db.write(stand.reopen_slot, seen.actor, slot_id=request.path_params["slot"], now=seen.now)
     return await pages.done(request, _own(request))
 
 
 async def settle(request: Request) -> Response:
     """Let the other stand go first with somebody both expect; or no longer."""
     answer, clash_id = request.path_params["answer"], request.path_params["clash"]
-    if answer not in {"yield", "keep"} or clash_id > forms.MAX_ID:
+    if answer not in {"yield", "keep"}:
         raise NotFound(what="clash")
-    seen, stand_id = visit(request), _stand_id(request)
+    seen, stand_id = visit(request), request.path_params["stand"]
     await house(request).db.write(
         live_day.yield_place, seen.actor, stand_id=stand_id, clash_id=clash_id, back=answer == "keep", now=seen.now
     )
@@ -122,7 +122,7 @@ async def message(request: Request) -> Response:
     if request.method == "GET":
         return await _message(request)
     seen, text = visit(request), forms.text(await forms.read(request), "text")
-    fair_id, stand_id = seen.the_fair().id, _stand_id(request)
+    fair_id, stand_id = seen.the_fair().id, request.path_params["stand"]
     try:
         await house(request).db.write(
             announcements.send, seen.actor, fair_id=fair_id, stand_id=stand_id, text=text, now=seen.now
@@ -151,7 +151,7 @@ async def profile(request: Request) -> Response:
 
     def read(tx: Connection) -> tuple[Board, review.Profile]:
         board = _board(tx, request)
-        return board, review.profile(tx, board, min(request.path_params["booking"], forms.MAX_ID))
+        return board, review.profile(tx, board, request.path_params["booking"])
 
     seen = visit(request)
     board, found = await house(request).db.read(read)
@@ -202,32 +202,18 @@ def _file(content: bytes, media_type: str, kind: str) -> Response:
 
 async def _tell_reading(request: Request) -> None:
     """An organiser who opens a stand's pages sees its notes: that is written in the journal."""
-    seen, stand_id = visit(request), _stand_id(request)
+    seen, stand_id = visit(request), request.path_params["stand"]
     if stand_id not in seen.actor.stands:
         await house(request).db.write(stand.record_reading, seen.actor, stand_id=stand_id, now=seen.now)
 
 
 def _board(tx: Connection, request: Request) -> Board:
     """The board of the stand in the path. Raises NotFound for one of another fair."""
-    board = cockpit.board(tx, _stand_id(request))
+    board = cockpit.board(tx, request.path_params["stand"])
     if board is None or board.fair_id != visit(request).the_fair().id:
         raise NotFound(what="stand")
     return board
 
 
-def _stand_id(request: Request) -> int:
-    stand_id: int = request.path_params["stand"]
-    if stand_id > forms.MAX_ID:
-        raise NotFound(what="stand")
-    return stand_id
-
-
-def _slot_id(request: Request) -> int:
-    slot_id: int = request.path_params["slot"]
-    if slot_id > forms.MAX_ID:
-        raise NotFound(what="slot")
-    return slot_id
-
-
 def _own(request: Request) -> str:
-    return f"/fairs/{visit(request).the_fair().slug}/cockpit/{_stand_id(request)}"
+    return f"/fairs/{visit(request).the_fair().slug}/cockpit/{request.path_params['stand']}"

@@ -36,9 +36,21 @@ def optional_number(form: FormData, name: str) -> int | None:
     value = text(form, name).strip()
     if not value:
         return None
-    if not (value.isascii() and value.isdecimal() and len(value) <= 10 and int(value) <= MAX_ID):
+    if not _is_number(value):
         raise Invalid(fields={name: "invalid"})
     return int(value)
+
+
+def numbers(form: FormData, name: str) -> list[int]:
+    """All that are ticked. Raises Invalid beside the field."""
+    found = [str(value) for value in form.getlist(name)]
+    if not all(_is_number(value) for value in found):
+        raise Invalid(fields={name: "invalid"})
+    return [int(value) for value in found]
+
+
+def _is_number(value: str) -> bool:
+    return value.isascii() and value.isdecimal() and len(value) <= 10 and int(value) <= MAX_ID
 
 
 def choice(form: FormData, name: str, words: type[Word], default: Word) -> Word:

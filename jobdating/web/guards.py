@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from jobdating.domain.errors import NotAllowed, NotFound, SecondFactorNeeded, SignInNeeded
 from jobdating.web import origin
+from jobdating.web.forms import MAX_ID
 from jobdating.web.house import house
 from jobdating.web.visit import Visit, bearer_of, network_of, resolve
 
@@ -37,7 +38,7 @@ class Guard(Enum):
 
 
 def guarded(handler: Handler, guard: Guard, *, uploads: bool = False) -> Handler:
-    """The handler behind its guard: resolves the visit, checks the form token, the right, then the rate."""
+    """The handler behind its guard: resolves the visit, checks the form token, the right, the ids, then the rate."""
 
     async def behind_guard(request: Request) -> Response:
         if request.method == "HEAD":  # so that no handler takes "not GET" for a form; the server drops the body
@@ -48,6 +49,7 @@ def guarded(handler: Handler, guard: Guard, *, uploads: bool = False) -> Handler
             if request.method != "GET" and not visit.bearer:
                 await _ensure_ours(guard, request, visit)
             _ensure(guard, request, visit)
+            _ensure_possible(request)
             if request.method != "GET":
                 _ensure_within_rate(request, uploads=uploads)
             return await handler(request)
@@ -146,6 +148,12 @@ def _ensure(guard: Guard, request: Request, visit: Visit) -> None:
             allowed = actor.administrator
     if not allowed:
         raise SignInNeeded() if actor.account_id is None and guard is not Guard.DEMO else NotFound()
+
+
+def _ensure_possible(request: Request) -> None:
+    """Every id in the path is one that a row can have. Raises NotFound."""
+    if any(isinstance(value, int) and value > MAX_ID for value in request.path_params.values()):
+        raise NotFound()
 
 
 def _is_held_back(request: Request) -> bool:

@@ -16,7 +16,7 @@ from jobdating.queries import attendance as attending
 from jobdating.queries import sheet as sheets_of_stands
 from jobdating.queries.wall import Sort
 from jobdating.services import importing
-from jobdating.web import forms, pages
+from jobdating.web import pages
 from jobdating.web.house import house
 from jobdating.web.visit import visit
 
@@ -60,7 +60,7 @@ async def show_wall(request: Request) -> Response:
 
 async def show_stand(request: Request) -> Response:
     """A stand's sheet, on a page of its own; the wall shows the same part at its side. `day` is another day's."""
-    fair, stand_id = visit(request).the_fair(), _stand_id(request)
+    fair, stand_id = visit(request).the_fair(), request.path_params["stand"]
     played = fair.live_day or fair.first_day
     day = _day(request) or played
 
@@ -110,13 +110,6 @@ async def interviews(request: Request) -> Response:
     name = f"{'absences' if missed else 'entretiens'}-{fair.slug}.{kind}"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
     return Response(write(lines, timezone=fair.timezone), media_type=media, headers=headers)
-
-
-def _stand_id(request: Request) -> int:
-    stand_id: int = request.path_params["stand"]
-    if stand_id > forms.MAX_ID:
-        raise NotFound(what="stand")
-    return stand_id
 
 
 def _sort(request: Request) -> Sort:

@@ -40,7 +40,7 @@ async def own_consents(request: Request) -> Response:
 
 async def withdraw(request: Request) -> Response:
     """Take a consent back, once its page has said what that means."""
-    seen, consent_id = visit(request), min(request.path_params["consent"], forms.MAX_ID)
+    seen, consent_id = visit(request), request.path_params["consent"]
     await house(request).db.write(consent.withdraw, seen.actor, consent_id=consent_id, now=seen.now)
     return RedirectResponse("/account/consents?saved=withdrawn", status_code=303)
 

@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from jobdating.domain.errors import Invalid, NotFound
+from jobdating.domain.errors import Invalid
 from jobdating.queries import papers
 from jobdating.rendering import consent as words
 from jobdating.services import paper
@@ -19,7 +19,7 @@ from jobdating.web.visit import visit
 
 async def record(request: Request) -> Response:
     """A paper about this candidate came in."""
-    seen, candidate_id, form = visit(request), _candidate_id(request), await forms.read(request)
+    seen, candidate_id, form = visit(request), request.path_params["candidate"], await forms.read(request)
     fair, typed = seen.the_fair(), (forms.text(form, "signed_on"), forms.text(form, "signed_by"))
 
     def note(tx: Connection) -> None:
@@ -39,7 +39,7 @@ async def record(request: Request) -> Response:
 
 async def take_back(request: Request) -> Response:
     """The parent wants it no longer, or there was no such paper."""
-    seen, candidate_id = visit(request), _candidate_id(request)
+    seen, candidate_id = visit(request), request.path_params["candidate"]
     mistaken = forms.text(await forms.read(request), "why") == "mistaken"
     await house(request).db.write(
         paper.take_back, seen.actor, fair_id=seen.the_fair().id, candidate_id=candidate_id, mistaken=mistaken,
@@ -52,7 +52,7 @@ async def record_several(request: Request) -> Response:
     """Papers about all who are ticked came in, signed on one day; who waits no longer is left as they are."""
     seen, form = visit(request), await forms.read(request)
     fair = seen.the_fair()
-    ticked = [int(each) for each in form.getlist("candidate") if isinstance(each, str) and _is_id(each)]
+    ticked = forms.numbers(form, "candidate")
 
     def note(tx: Connection) -> int:
         found = papers.waiting(tx, fair.id, ticked)
@@ -81,17 +81,6 @@ def _day(form: FormData) -> date | None:
         return datetime.strptime(forms.text(form, "signed_on").strip(), "%Y-%m-%d").date()  # noqa: DTZ007
     except ValueError:
         return None
-
-
-def _is_id(value: str) -> bool:
-    return value.isascii() and value.isdecimal() and len(value) <= 10 and int(value) <= forms.MAX_ID
-
-
-def _candidate_id(request: Request) -> int:
-    candidate_id: int = request.path_params["candidate"]
-    if candidate_id > forms.MAX_ID:
-        raise NotFound(what="candidate")
-    return candidate_id
 
 
 def _own(request: Request) -> str:

@@ -8,14 +8,13 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from jobdating.domain.errors import NotFound
 from jobdating.queries import candidates, papers, places
 from jobdating.queries.candidates import Happened, Kind, Person, Search
 from jobdating.queries.papers import Paper
 from jobdating.queries.places import Choice, Place
 from jobdating.rendering import consent as words
 from jobdating.services import audit
-from jobdating.web import forms, pages
+from jobdating.web import pages
 from jobdating.web.house import house
 from jobdating.web.visit import visit
 
@@ -71,8 +70,6 @@ async def show(request: Request) -> Response:
 async def person_page(request: Request, *, fields: object = None, signed: tuple[str, str] = ("", "")) -> Response:
     """The page of one candidate; with what was wrong with a paper that was typed, and the day and name typed."""
     seen, candidate_id = visit(request), request.path_params["candidate"]
-    if candidate_id > forms.MAX_ID:
-        raise NotFound(what="candidate")
     fair = seen.the_fair()
     stand_id, moving = _number(request, "stand"), _number(request, "moving")
 

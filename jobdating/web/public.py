@@ -14,7 +14,6 @@ from jobdating.queries.catalogue import Filters, Found
 from jobdating.queries.identity import Fair
 from jobdating.web import filters as asked
 from jobdating.web import pages
-from jobdating.web.forms import MAX_ID
 from jobdating.web.house import house
 from jobdating.web.visit import visit
 
@@ -82,7 +81,7 @@ async def company_page(request: Request) -> Response:
     def read(tx: Connection) -> dict[str, Any]:
         return {"cursor": pages.cursor(tx), "company": company.company(tx, company_id, fair_id=the_fair.id)}
 
-    found = await house(request).db.read(read) if company_id <= MAX_ID else {"company": None}
+    found = await house(request).db.read(read)
     if found["company"] is None:
         raise NotFound(what="company")
     return pages.page(request, "public/company.html", live=[topics.fair(the_fair.id)], **found)

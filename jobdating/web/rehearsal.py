@@ -26,10 +26,8 @@ from jobdating.web.house import House, house
 from jobdating.web.visit import visit
 
 NOTED_EVERY = timedelta(seconds=3)  # how far it is
-RELOADS, RELOADS_READ = (
-    2,
-    15,
-)  # seconds between two looks of the page: while it is empty, and when there is much to read
+RELOADS = 2  # seconds between two looks of the page while it is empty
+RELOADS_READ = 15  # and when there is something to read
 
 logger = logging.getLogger(__name__)
 

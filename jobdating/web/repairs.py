@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from jobdating.domain import policy
-from jobdating.domain.errors import Invalid, NotFound
+from jobdating.domain.errors import Invalid
 from jobdating.domain.repair import Asked, Way
 from jobdating.queries import repair as plans
 from jobdating.queries import repairs
@@ -29,7 +29,7 @@ Values = ImmutableMultiDict[str, str] | FormData
 
 async def preview(request: Request) -> Response:
     """Who would move where; and, agreed to, moving them."""
-    seen, stand_id = visit(request), _stand_id(request)
+    seen, stand_id = visit(request), request.path_params["stand"]
     policy.ensure_lead(seen.actor, stand_id=stand_id, fair_id=seen.the_fair().id)
     if request.method == "POST":
         return await _carry_out(request, stand_id)
@@ -39,12 +39,14 @@ async def preview(request: Request) -> Response:
 async def show(request: Request) -> Response:
     """What was done, and the button that takes it back."""
     seen = visit(request)
-    return await _done(request, await house(request).db.read(repairs.done, seen.the_fair().id, _repair_id(request)))
+    return await _done(
+        request, await house(request).db.read(repairs.done, seen.the_fair().id, request.path_params["repair"])
+    )
 
 
 async def undo(request: Request) -> Response:
     """Take it back, as far as things have not moved on."""
-    seen, repair_id = visit(request), _repair_id(request)
+    seen, repair_id = visit(request), request.path_params["repair"]
     fair = seen.the_fair()
     try:
         await house(request).db.write(repairing.undo, seen.actor, fair_id=fair.id, repair_id=repair_id, now=seen.now)
@@ -153,17 +155,3 @@ def _chosen(form: FormData) -> Mapping[int, int]:
 
 def _ids(value: str) -> set[int]:
     return {int(word) for word in value.split() if word.isascii() and word.isdecimal() and len(word) < 10}
-
-
-def _stand_id(request: Request) -> int:
-    stand_id: int = request.path_params["stand"]
-    if stand_id > forms.MAX_ID:
-        raise NotFound(what="stand")
-    return stand_id
-
-
-def _repair_id(request: Request) -> int:
-    repair_id: int = request.path_params["repair"]
-    if repair_id > forms.MAX_ID:
-        raise NotFound(what="repair")
-    return repair_id

@@ -8,14 +8,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from jobdating import rooms
-from jobdating.domain.errors import NotFound, RoomNotOpen
+from jobdating.domain.errors import RoomNotOpen
 from jobdating.domain.states import RoomProvider
 from jobdating.queries.identity import Fair, fair_by_id
 from jobdating.queries.rooms import Door
 from jobdating.queries.rooms import door as read_door
 from jobdating.rooms import bigbluebutton, jitsi
 from jobdating.services import queue
-from jobdating.web import forms, headers, pages
+from jobdating.web import headers, pages
 from jobdating.web.house import house
 from jobdating.web.visit import visit
 
@@ -77,9 +77,7 @@ def servers(request: Request) -> rooms.Servers:
 
 async def _door(request: Request) -> Door:
     """The door of the booking in the path; from here on the visit is one to its fair."""
-    booking_id: int = request.path_params["booking"]
-    if booking_id > forms.MAX_ID:
-        raise NotFound(what="booking")
+    booking_id = request.path_params["booking"]
     seen = visit(request)
 
     def read(tx: Connection) -> tuple[Door, Fair | None]:

@@ -57,7 +57,7 @@ async def show(request: Request) -> Response:
 
 async def book(request: Request) -> Response:
     """Take a slot, for oneself or (staff) for `candidate_id`. A refusal is said on the page of the stand."""
-    seen, slot_id = visit(request), _id(request, "slot")
+    seen, slot_id = visit(request), request.path_params["slot"]
     slot = await house(request).db.read(stand_query.slot, slot_id)
     if slot is None or slot.fair_id != seen.the_fair().id:
         raise NotFound(what="slot")
@@ -95,7 +95,7 @@ async def join_queue(request: Request) -> Response:
 
 
 async def _act(request: Request, service: Callable[..., Any], **arguments: Any) -> Response:
-    seen, stand_id = visit(request), _id(request, "stand")
+    seen, stand_id = visit(request), request.path_params["stand"]
     address = _address(seen, stand_id)
     status = await house(request).db.read(stand_query.status, stand_id)
     if status is None or status.fair_id != seen.the_fair().id:
@@ -121,8 +121,6 @@ async def _page(
     seen = visit(request)
     fair_id = seen.the_fair().id
     candidate_id = seen.actor.candidates.get(fair_id)
-    if stand_id > forms.MAX_ID:
-        raise NotFound(what="stand")
     found = await house(request).db.read(_read, stand_id, fair_id=fair_id, candidate_id=candidate_id, moving=moving)
     choice = _choice(found, seen, chosen, refusal)
     live = [topics.stand(stand_id)]
@@ -213,13 +211,6 @@ def _sign_in(back: str) -> Response:
 
 def _address(seen: Visit, stand_id: int) -> str:
     return f"/fairs/{seen.the_fair().slug}/stands/{stand_id}"
-
-
-def _id(request: Request, name: str) -> int:
-    found: int = request.path_params[name]
-    if found > forms.MAX_ID:
-        raise NotFound(what=name)
-    return found
 
 
 def _number(request: Request, name: str) -> int | None:

@@ -5,7 +5,6 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from jobdating.domain.errors import NotFound
 from jobdating.queries import team as query
 from jobdating.services import team
 from jobdating.web import forms, pages
@@ -35,8 +34,6 @@ async def reset_factor(request: Request) -> Response:
 
 async def _write(request: Request, service: Any, **named: Any) -> None:
     seen, recruiter_id = visit(request), request.path_params["recruiter"]
-    if recruiter_id > forms.MAX_ID:
-        raise NotFound(what="recruiter")
     await house(request).db.write(
         service, seen.actor, fair_id=seen.the_fair().id, recruiter_id=recruiter_id, now=seen.now, **named
     )

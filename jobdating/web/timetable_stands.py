@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from jobdating.domain.errors import Invalid
 from jobdating.queries import demand, timetable_page, timetables
 from jobdating.services import wishing
 from jobdating.web import forms, pages
@@ -21,12 +20,9 @@ async def stands(request: Request) -> Response:
     seen, fair = visit(request), visit(request).the_fair()
     if request.method == "POST":
         form = await forms.read(request)
-        chosen = [str(value) for value in form.getlist("candidate")]
-        if not all(value.isascii() and value.isdecimal() and len(value) < 10 for value in chosen):
-            raise Invalid(fields={"candidate": "invalid"})
         asked = await house(request).db.write(
             wishing.solicit, seen.actor, fair_id=fair.id, stand_id=forms.number(form, "stand_id"),
-            candidate_ids=[int(value) for value in chosen], now=seen.now,
+            candidate_ids=forms.numbers(form, "candidate"), now=seen.now,
         )  # fmt: skip
         return RedirectResponse(f"/fairs/{fair.slug}/timetable/stands?asked={asked}", status_code=303)
 

@@ -67,8 +67,6 @@ async def open_rest(request: Request) -> Response:
 async def of_stand(request: Request) -> Response:
     """Who wishes for the stand; on POST, what the stand thinks of one of them."""
     seen, fair, stand_id = visit(request), visit(request).the_fair(), request.path_params["stand"]
-    if stand_id > forms.MAX_ID:
-        raise NotFound(what="stand")
     if request.method == "POST":
         form = await forms.read(request)
         opinion = forms.choice(form, "opinion", Opinion, Opinion.NONE)
