@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, text
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.db.statement import Statement
 from jobdating.domain.booking import Held, Rules, check
 from jobdating.domain.errors import ConsentNeeded, DomainError, SlotBlocked, SlotTaken, WindowClosed, WishesFirst
@@ -139,7 +140,7 @@ _CANDIDATE = Statement(
 _TRADES = Statement(
     select(t.candidate_trades.c.trade)
     .where(t.candidate_trades.c.candidate_id == _candidate_id)
-    .order_by(t.candidate_trades.c.trade)
+    .order_by(by_name(t.candidate_trades.c.trade))
 )
 _INTERVIEWS = Statement(
     select(

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, select
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.domain import naming
 from jobdating.domain.line import Facts
 from jobdating.domain.queue import due_at
@@ -144,7 +145,7 @@ def entries(tx: Connection, stand_id: int, *conditions: Any) -> tuple[Entry, ...
 def trades_of(tx: Connection, candidate_ids: Iterable[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     chosen = t.candidate_trades.c.candidate_id.in_(list(candidate_ids))
-    for row in tx.execute(select(t.candidate_trades).where(chosen).order_by(t.candidate_trades.c.trade)):
+    for row in tx.execute(select(t.candidate_trades).where(chosen).order_by(by_name(t.candidate_trades.c.trade))):
         found[row.candidate_id].append(row.trade)
     return found
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.domain.errors import NotFound
 from jobdating.domain.policy import Actor
 from jobdating.domain.queue import Place, due_at, order
@@ -51,7 +52,7 @@ def stands(tx: Connection, fair_id: int, *, after: int, limit: int) -> Page:
     ids = [row.id for row in page.rows]
     trades: dict[int, list[str]] = {stand_id: [] for stand_id in ids}
     chosen = t.stand_trades.c.stand_id.in_(ids)
-    for row in tx.execute(select(t.stand_trades).where(chosen).order_by(t.stand_trades.c.trade)):
+    for row in tx.execute(select(t.stand_trades).where(chosen).order_by(by_name(t.stand_trades.c.trade))):
         trades[row.stand_id].append(row.trade)
     places = free_places.slots(t.slots.c.stand_id.in_(ids))
     counted = tx.execute(select(places.c.stand_id, func.sum(places.c.bookable)).group_by(places.c.stand_id))

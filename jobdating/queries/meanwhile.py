@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.domain.arbiter import TimeBox
 from jobdating.domain.meanwhile import Line, Rhythm, first, wait
 from jobdating.domain.states import COUNTED, LIVE, WAITING, WITH_RECRUITER, BookingState
@@ -154,6 +155,6 @@ def _is_at_work(stand: Any, line: Line, now: datetime) -> bool:
 def _trades(tx: Connection, stand_ids: list[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     chosen = t.stand_trades.c.stand_id.in_(stand_ids)
-    for row in tx.execute(select(t.stand_trades).where(chosen).order_by(t.stand_trades.c.trade)):
+    for row in tx.execute(select(t.stand_trades).where(chosen).order_by(by_name(t.stand_trades.c.trade))):
         found[row.stand_id].append(row.trade)
     return found

@@ -136,7 +136,9 @@ def stand(tx: Connection, *, fair_id: int, stand_id: int) -> StandForm:
     if row is None:
         raise NotFound(what="stand")
     trades = tx.execute(
-        select(t.stand_trades.c.trade).where(t.stand_trades.c.stand_id == stand_id).order_by(t.stand_trades.c.trade)
+        select(t.stand_trades.c.trade)
+        .where(t.stand_trades.c.stand_id == stand_id)
+        .order_by(by_name(t.stand_trades.c.trade))
     ).scalars()
     team = tx.execute(
         select(t.accounts.c.email, t.accounts.c.first_name, t.accounts.c.last_name)

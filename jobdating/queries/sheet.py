@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, select
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.domain.states import LIVE, WITH_RECRUITER, BookingState
 from jobdating.domain.window import day_span
 from jobdating.queries import cockpit, repairs, wall
@@ -137,7 +138,7 @@ def neighbours(tx: Connection, stand_id: int, *, limit: int = 12) -> list[Neighb
             t.bookings.c.stand_id != stand_id,
             ~here_already,
         )
-        .order_by(t.bookings.c.queued_at, t.bookings.c.id, t.stand_trades.c.trade)
+        .order_by(t.bookings.c.queued_at, t.bookings.c.id, by_name(t.stand_trades.c.trade))
     )
     found: dict[int, Neighbour] = {}
     for row in rows:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, bindparam, func, select, text
 
 from jobdating.db import tables as t
+from jobdating.db.ordering import by_name
 from jobdating.db.statement import Statement
 from jobdating.domain.half_day import HalfDay, half_of
 from jobdating.domain.states import BookingState, RoomProvider, StandKind
@@ -234,7 +235,9 @@ def stand(tx: Connection, stand_id: int, *, fair_id: int) -> Stand | None:
     if row is None:
         return None
     trades = tx.execute(
-        select(t.stand_trades.c.trade).where(t.stand_trades.c.stand_id == stand_id).order_by(t.stand_trades.c.trade)
+        select(t.stand_trades.c.trade)
+        .where(t.stand_trades.c.stand_id == stand_id)
+        .order_by(by_name(t.stand_trades.c.trade))
     ).scalars()
     offers = tx.execute(select(t.offers).where(t.offers.c.company_id == row.company_id).order_by(t.offers.c.id))
     recruiters = tx.execute(

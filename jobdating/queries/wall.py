@@ -144,7 +144,7 @@ def _rows(tx: Connection, which: ColumnElement[bool], day: date | None) -> list[
 
 def _facts(tx: Connection, which: ColumnElement[bool], stands: Sequence[Any], start: datetime, end: datetime) -> _Facts:
     trades: dict[int, list[str]] = defaultdict(list)
-    for row in tx.execute(select(t.stand_trades).join(t.stands).where(which).order_by(t.stand_trades.c.trade)):
+    for row in tx.execute(select(t.stand_trades).join(t.stands).where(which).order_by(by_name(t.stand_trades.c.trade))):
         trades[row.stand_id].append(row.trade)
     slots: dict[int, list[Any]] = defaultdict(list)
     for row in tx.execute(

@@ -4,7 +4,7 @@ The context of a message holds ids only; the outbox reads names and times when i
 never tells an old time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,6 +33,9 @@ GATHERED = timedelta(minutes=30)  # requests of that time are one mail to the st
 
 _COLUMNS = ("kind", "recipient", "language", "context", "made_at", "due_at")
 _PUT = Statement(insert(t.outbox).values({name: bindparam(name) for name in _COLUMNS} | {"attempts": 0}))
+_OF_BOOKINGS = t.bookings.join(t.candidates, t.candidates.c.id == t.bookings.c.candidate_id).join(
+    t.accounts, t.accounts.c.id == t.candidates.c.account_id
+)
 _PUT_ABOUT = Statement(
     insert(t.outbox).from_select(
         [*_COLUMNS, "attempts"],
@@ -40,8 +43,7 @@ _PUT_ABOUT = Statement(
             bindparam("kind", type_=String), t.accounts.c.email, t.accounts.c.language, bindparam("context", type_=JSON),
             bindparam("now", type_=Moment), bindparam("now", type_=Moment), literal_column("0"),
         )
-        .join(t.candidates, t.candidates.c.account_id == t.accounts.c.id)
-        .join(t.bookings, t.bookings.c.candidate_id == t.candidates.c.id)
+        .select_from(_OF_BOOKINGS)
         .where(t.bookings.c.id == bindparam("booking_id")),
     )
 )  # fmt: skip
@@ -59,16 +61,7 @@ def moved(tx: Connection, booking_id: int, *, now: datetime) -> None:
 
 def moved_together(tx: Connection, booking_ids: Iterable[int], *, now: datetime) -> None:
     """The same as `moved` for many at once, in one statement: when a whole grid moves."""
-    context_of = context(tx, "'{\"booking_id\": ' || bookings.id || '}'")
-    people = t.bookings.join(t.candidates, t.candidates.c.id == t.bookings.c.candidate_id).join(
-        t.accounts, t.accounts.c.id == t.candidates.c.account_id
-    )
-    mails = (
-        select(context_of, t.accounts.c.email, t.accounts.c.language, literal(now, Moment), literal(now, Moment))
-        .select_from(people)
-        .where(t.bookings.c.id.in_(list(booking_ids)))
-    )
-    put_selected(tx, "moved", mails.order_by(t.bookings.c.id))
+    put_about(tx, "moved", t.bookings.c.id.in_(list(booking_ids)), now=now)
 
 
 def in_line(tx: Connection, booking_id: int, *, was: Span, now: datetime) -> None:
@@ -171,26 +164,38 @@ def announced(tx: Connection, announcement_id: int, *, candidate_ids: Iterable[i
         .where(t.candidates.c.id.in_(list(candidate_ids)))
         .order_by(t.candidates.c.id)
     )
-    mails = [
-        {
-            "kind": "announcement",
-            "recipient": person.email,
-            "language": person.language,
-            "context": {"announcement_id": announcement_id},
-            "made_at": now,
-            "due_at": now,
-            "attempts": 0,
-        }
-        for person in tx.execute(people)
-    ]
-    if mails:
-        tx.execute(insert(t.outbox), mails)
+    context = {"announcement_id": announcement_id}
+    put_all(
+        tx,
+        [
+            {
+                "kind": "announcement", "recipient": person.email, "language": person.language, "context": context,
+                "made_at": now, "due_at": now,
+            }
+            for person in tx.execute(people)
+        ],
+    )  # fmt: skip
 
 
-def context(tx: Connection, json: str) -> ColumnElement[Any]:
-    """The context of mails that a query makes, put together in SQL."""
-    written: ColumnElement[Any] = literal_column(json)
-    return written if tx.dialect.name == "sqlite" else cast(written, JSON)
+def put_about(
+    tx: Connection, kind: str, *which: ColumnElement[bool], now: datetime, due_at: ColumnElement[Any] | None = None
+) -> None:
+    """A mail about each of the bookings for which `which` holds, in one statement: they may be thousands."""
+    context = in_sql(tx, "'{\"booking_id\": ' || bookings.id || '}'")
+    at = literal(now, Moment)
+    mails = select(context, t.accounts.c.email, t.accounts.c.language, at, at if due_at is None else due_at)
+    put_selected(tx, kind, mails.select_from(_OF_BOOKINGS).where(*which).order_by(t.bookings.c.id))
+
+
+def put_all(tx: Connection, mails: Iterable[Mapping[str, Any]]) -> None:
+    """Mails that were made in Python, each with all of the columns."""
+    _PUT.run_all(tx, mails)
+
+
+def in_sql(tx: Connection, json: str) -> ColumnElement[Any]:
+    """The context of mails that a query makes."""
+    context: ColumnElement[Any] = literal_column(json)
+    return context if tx.dialect.name == "sqlite" else cast(context, JSON)
 
 
 def put_selected(tx: Connection, kind: str, mails: Select[Any]) -> None:

@@ -6,7 +6,7 @@ holds up to when it was looked: whoever booked after the time of a reminder gets
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, Connection, literal, select, type_coerce, update
+from sqlalchemy import BigInteger, Connection, type_coerce, update
 
 from jobdating.db import tables as t
 from jobdating.db.types import Moment, to_micros
@@ -27,26 +27,15 @@ def remind(tx: Connection, *, now: datetime) -> None:
 
 
 def _put(tx: Connection, before: timedelta, *, since: datetime, least: timedelta, now: datetime) -> None:
-    """Written by the database itself: on the eve of a fair they are thousands."""
-    b, a = t.bookings.c, t.accounts.c
+    b = t.bookings.c
     due_at = type_coerce(b.starts_at, BigInteger) - before // timedelta(microseconds=1)
-    mails = (
-        select(
-            notices.context(tx, "'{\"booking_id\": ' || bookings.id || '}'"),
-            a.email,
-            a.language,
-            literal(now, Moment),
-            type_coerce(due_at, Moment),
-        )
-        .select_from(t.bookings)
-        .join(t.candidates, t.candidates.c.id == b.candidate_id)
-        .join(t.accounts, a.id == t.candidates.c.account_id)
-        .where(
-            b.state.in_([BookingState.BOOKED.value, BookingState.CHECKED_IN.value]),
-            b.starts_at > max(since + before, now + least),
-            b.starts_at <= now + before,
-            due_at >= type_coerce(b.made_at, BigInteger),
-        )
-        .order_by(b.starts_at, b.id)
+    notices.put_about(
+        tx,
+        "reminder",
+        b.state.in_([BookingState.BOOKED.value, BookingState.CHECKED_IN.value]),
+        b.starts_at > max(since + before, now + least),
+        b.starts_at <= now + before,
+        due_at >= type_coerce(b.made_at, BigInteger),
+        now=now,
+        due_at=type_coerce(due_at, Moment),
     )
-    notices.put_selected(tx, "reminder", mails)

@@ -7,29 +7,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    bindparam,
-    delete,
-    insert,
-    literal,
-    select,
-)
+from sqlalchemy import Connection, delete, literal, select
 
 from jobdating.db import tables as t
-from jobdating.db.statement import Statement
 from jobdating.db.types import Moment
 from jobdating.domain.wishing import WISHES_AHEAD
 from jobdating.services import notices
 
 CHUNK = 5_000
-_COLUMNS = ("kind", "recipient", "language", "context", "made_at", "due_at")
-_INSERT = Statement(insert(t.outbox).values({name: bindparam(name) for name in _COLUMNS} | {"attempts": 0}))
 
 
 def wishes_asked(tx: Connection, candidate_ids: Iterable[int], *, stand_id: int | None, now: datetime) -> None:
     """Ask candidates to rank their wishes, or to wish for a stand that looks for their trade."""
-    _put(
+    notices.put_all(
         tx,
         [
             _mail("wishes", person, {"candidate_id": person.id, "stand_id": stand_id}, now)
@@ -52,7 +42,9 @@ def remind_before(tx: Connection, fair_id: int, *, until: datetime | None, now: 
         return
     people = _people(tx, list(tx.execute(silent.order_by(c.id)).scalars()))
     context = {"stand_id": None}
-    _put(tx, [_mail("wishes", one, {"candidate_id": one.id, **context}, now, until - WISHES_AHEAD) for one in people])
+    notices.put_all(
+        tx, [_mail("wishes", one, {"candidate_id": one.id, **context}, now, until - WISHES_AHEAD) for one in people]
+    )
 
 
 def published(tx: Connection, fair_id: int, *, now: datetime) -> None:
@@ -60,11 +52,11 @@ def published(tx: Connection, fair_id: int, *, now: datetime) -> None:
     c, a, r = t.candidates.c, t.accounts.c, t.recruiters.c
     wished = select(t.wishes.c.rank).where(t.wishes.c.candidate_id == c.id).exists()
     booked = select(t.bookings.c.id).where(t.bookings.c.candidate_id == c.id).exists()
-    context = notices.context(tx, "'{\"candidate_id\": ' || candidates.id || ', \"changed\": false}'")
+    context = notices.in_sql(tx, "'{\"candidate_id\": ' || candidates.id || ', \"changed\": false}'")
     everybody = select(context, a.email, a.language, literal(now, Moment), literal(now, Moment))
     of_fair = everybody.join_from(t.candidates, t.accounts, a.id == c.account_id).where(c.fair_id == fair_id)
     notices.put_selected(tx, "timetable", of_fair.where(wished | booked).order_by(c.id))
-    context = notices.context(tx, "'{\"stand_id\": ' || stands.id || '}'")
+    context = notices.in_sql(tx, "'{\"stand_id\": ' || stands.id || '}'")
     staff = select(context, a.email, a.language, literal(now, Moment), literal(now, Moment)).select_from(
         t.recruiters.join(t.stands, t.stands.c.id == r.stand_id).join(t.accounts, a.id == r.account_id)
     )
@@ -78,7 +70,7 @@ def changed(tx: Connection, candidate_ids: Sequence[int], *, now: datetime) -> N
     mails = [
         _mail("timetable", one, {"candidate_id": one.id, "changed": True}, now) for one in _people(tx, candidate_ids)
     ]
-    _put(tx, mails)
+    notices.put_all(tx, mails)
 
 
 def _mail(kind: str, person: Any, context: dict[str, Any], now: datetime, due_at: datetime | None = None) -> Any:
@@ -86,10 +78,6 @@ def _mail(kind: str, person: Any, context: dict[str, Any], now: datetime, due_at
         "kind": kind, "recipient": person.email, "language": person.language, "context": context, "made_at": now,
         "due_at": due_at or now,
     }  # fmt: skip
-
-
-def _put(tx: Connection, mails: list[Any]) -> None:
-    _INSERT.run_all(tx, mails)
 
 
 def _people(tx: Connection, candidate_ids: Sequence[int]) -> list[Any]:

@@ -70,6 +70,11 @@ async def permission(db: Database, scene: Scene) -> str:
     return await db.read(lambda tx: tx.execute(mine).scalar_one())
 
 
+async def begin_as(db: Database, scene: Scene, permission: Permission) -> None:
+    mine = update(t.candidates).where(t.candidates.c.id == scene.candidate).values(permission=permission.value)
+    await db.write(lambda tx: tx.execute(mine).close())
+
+
 async def noted(db: Database) -> list[str]:
     kinds = select(t.journal.c.data).where(t.journal.c.kind == "PaperChanged").order_by(t.journal.c.id)
     return await db.read(lambda tx: [data["change"] for data in tx.execute(kinds).scalars()])
@@ -95,9 +100,7 @@ async def test_a_paper_before_the_first_visit_leaves_the_own_yes_to_the_candidat
 
 async def test_who_was_put_on_a_list_at_14_still_says_yes_themselves(db: Database, scene: Scene) -> None:
     """An import lets them wait for a parent at once; the paper ends that wait, and only that."""
-    mine = t.candidates.c.id == scene.candidate
-    imported = update(t.candidates).where(mine).values(permission=Permission.PARENT_ASKED.value)
-    await db.write(lambda tx: tx.execute(imported) and None)
+    await begin_as(db, scene, Permission.PARENT_ASKED)
     await note(db, scene)
     assert await permission(db, scene) == Permission.ASKED
     await undo(db, scene, mistaken=True)
@@ -105,9 +108,7 @@ async def test_who_was_put_on_a_list_at_14_still_says_yes_themselves(db: Databas
 
 
 async def test_the_own_no_of_the_candidate_stands_beside_the_paper(db: Database, scene: Scene) -> None:
-    mine = t.candidates.c.id == scene.candidate
-    withdrawn = update(t.candidates).where(mine).values(permission=Permission.WITHDRAWN.value)
-    await db.write(lambda tx: tx.execute(withdrawn) and None)
+    await begin_as(db, scene, Permission.WITHDRAWN)
     await note(db, scene)
     assert await permission(db, scene) == Permission.WITHDRAWN
 
