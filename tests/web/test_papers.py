@@ -85,7 +85,9 @@ async def test_several_papers_are_noted_at_once_for_those_who_are_ticked(site: S
         assert nobody.status_code == 422 and "Personne n’est coché." in words(nobody)
         undated = await claire.post(papers, data={"candidate": [str(tom)]})
         assert undated.status_code == 422 and f'value="{tom}" form="papers" checked' in undated.text
-        done = await claire.post(papers, data={"signed_on": "2027-05-28", "candidate": [tom, lea, grown, "99999", "x"]})
+        junk = await claire.post(papers, data={"signed_on": "2027-05-28", "candidate": [tom, "x"]})
+        assert junk.status_code == 422
+        done = await claire.post(papers, data={"signed_on": "2027-05-28", "candidate": [tom, lea, grown, "99999"]})
         assert done.headers["location"] == f"{FAIR}/candidates?state=parent&saved=2"
         left = await claire.get(done.headers["location"])
         assert re.findall(r'name="candidate" value="(\d+)"', left.text) == [str(noe)]
